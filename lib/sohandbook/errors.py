@@ -1,0 +1,27 @@
+"""The one error that is meant to be read by the person at the keyboard."""
+
+from collections.abc import Iterable
+
+
+class InputError(ValueError):
+    """Say what is wrong with an input, before anything is computed.
+
+    Parameters
+    ----------
+    where : str
+        The file, and the line or field in it.
+    found : object
+        The value that was found.
+    allowed : str or iterable
+        The values that are allowed.
+    remedy : str
+        What to do about it.
+    """
+
+    def __init__(
+        self, where: str, *, found: object, allowed: str | Iterable[object], remedy: str
+    ) -> None:
+        if not isinstance(allowed, str):
+            allowed = ", ".join(str(value) for value in allowed)
+        self.where, self.found, self.allowed, self.remedy = where, found, allowed, remedy
+        super().__init__(f"{where}: found {found!r}; allowed: {allowed}. {remedy}")
