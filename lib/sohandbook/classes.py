@@ -94,8 +94,7 @@ class Legend:
 
 @cache
 def _read(file_name: str) -> dict[str, Any]:
-    with open(paths.data() / file_name, encoding="utf-8") as file:
-        return yaml.safe_load(file)
+    return yaml.safe_load((paths.data() / file_name).read_text(encoding="utf-8"))
 
 
 def reference_table(name: str) -> Any:

@@ -145,7 +145,8 @@ class Country(Strict):
     def grid_dataset_is_listed(self) -> Self:
         if self.grid.dataset is not None and self.grid.dataset not in self.datasets:
             raise ValueError(
-                f"grid.dataset is '{self.grid.dataset}'; listed datasets: {', '.join(self.datasets)}"
+                f"grid.dataset is '{self.grid.dataset}', which is not among the datasets: "
+                + ", ".join(self.datasets)
             )
         return self
 

@@ -1,0 +1,177 @@
+"""A country's report in the making: its data come in here, its results go out here.
+
+Notebooks hold one :class:`Report`. It knows the country's grid, opens the
+datasets that the country chose, and keeps maps and tables as files, so that
+each notebook can read what an earlier one wrote and never needs its memory.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sohandbook import classes, forms, grid, national_inputs, paths, sources, tables
+from sohandbook.country import Country
+from sohandbook.errors import InputError
+from sohandbook.export import cog
+from sohandbook.indicators import land_cover
+
+
+@dataclass(frozen=True)
+class Report:
+    """The report of one country: settings, grid, data, maps and tables.
+
+    Attributes
+    ----------
+    country : Country
+    output_folder : Path
+        Where finished maps and tables stand.
+    staging_folder : Path
+        Where this chapter writes; the runner moves it when it is whole.
+    """
+
+    country: Country
+    output_folder: Path
+    staging_folder: Path
+
+    @classmethod
+    def open(cls, iso3: str, *, country_folder: str = "", output_folder: str = "") -> Self:
+        """Open the report of a country.
+
+        Parameters
+        ----------
+        iso3 : str
+        country_folder : str
+            The folder of ``country.yml``; empty for ``data/countries/<ISO3>``.
+        output_folder : str
+            Where results go; empty for ``outputs/<ISO3>``.
+        """
+        country = Country.load(iso3, folder=country_folder or None)
+        output = Path(output_folder) if output_folder else paths.outputs() / iso3
+        staging = os.environ.get("SOHANDBOOK_STAGING", "")
+        return cls(country, output, Path(staging) if staging else output)
+
+    @cached_property
+    def boundary(self) -> gpd.GeoDataFrame:
+        """The country's boundary, in one piece even across 180 degrees."""
+        return grid.unwrap(gpd.read_file(self.country.folder / self.country.boundary.file))
+
+    @cached_property
+    def grid(self) -> xr.DataArray:
+        """True for every cell whose centre lies in the country; bool (y, x)."""
+        choice = self.country.grid
+        if choice.dataset is None:
+            return grid.country_grid(self.boundary, crs=choice.crs, resolution=choice.resolution)
+        template = self.data(choice.dataset, native=True)
+        return grid.country_grid(self.boundary, like=template)
+
+    @cached_property
+    def cell_area(self) -> xr.DataArray:
+        """The true area of each cell, km2; float64 (y, x)."""
+        return grid.cell_area(self.grid)
+
+    @cached_property
+    def regions(self) -> xr.DataArray | None:
+        """Numbers 1 to n of the country's regions on the grid, or None; uint8 (y, x)."""
+        vector = self.country.regions
+        if vector is None:
+            return None
+        frame = grid.unwrap(gpd.read_file(self.country.folder / vector.file))
+        return grid.region_numbers(frame, grid=self.grid, name_field=vector.name_field)
+
+    def data(self, name: str, *, years: Iterable[int] | None = None, native: bool = False) -> Any:
+        """Open one of the country's datasets.
+
+        Parameters
+        ----------
+        name : str
+            As in ``datasets`` of ``country.yml``.
+        years : iterable of int, optional
+            Only these years; all that the dataset has by default.
+        native : bool
+            Keep a raster on its own grid instead of the country's.
+        """
+        if name not in self.country.datasets:
+            raise InputError(
+                f"{self.country.folder / 'country.yml'}, datasets",
+                found=f"no dataset {name!r}",
+                allowed=self.country.datasets,
+                remedy="Add it; the book's page 'How to add your country' shows how.",
+            )
+        return sources.open_dataset(
+            self.country.datasets[name],
+            name=name,
+            iso3=self.country.iso3,
+            folder=self.country.folder,
+            boundary=self.boundary,
+            grid=None if native else self.grid,
+            years=None if years is None else sorted(set(years)),
+        )
+
+    @cached_property
+    def legend(self) -> classes.Legend:
+        """The legend of the country's land cover map."""
+        name = self.country.datasets["land_cover"].legend or "unccd"
+        if name.endswith(".csv"):
+            return national_inputs.read_legend(self.country.folder / name)
+        return classes.legend(name)
+
+    def land_cover(self, years: Iterable[int]) -> xr.DataArray:
+        """The seven UNCCD classes of each year inside the country; uint8 (year, y, x)."""
+        native = self.data("land_cover", years=years)
+        return land_cover.reclassify(native, legend=self.legend).where(self.grid, np.uint8(0))
+
+    def land_mask(self, year: int) -> xr.DataArray:
+        """Land (1), inland water (2) and outside (0) of a year, as the country profile found it."""
+        return self.map(f"land_mask_{year}")
+
+    def country_area(self) -> float:
+        """The area of the country with its inland water, km2."""
+        return float(self.cell_area.where(self.grid).sum())
+
+    def land_area(self, year: int) -> float:
+        """The area of the country without inland water, km2."""
+        areas = tables.area_by_class(
+            self.land_mask(year), cell_area=self.cell_area, within=self.grid
+        )
+        return float(areas.set_index("key").loc["land", "area_km2"])
+
+    def save_map(self, name: str, data: xr.DataArray, *, title: str) -> None:
+        """Keep a map as a cloud-optimised GeoTIFF in ``maps/``."""
+        cog.write(
+            self.staging_folder / "maps" / f"{name}.tif",
+            data,
+            title=title,
+            tags={"country": self.country.name, "iso3": self.country.iso3},
+        )
+
+    def map(self, name: str) -> xr.DataArray:
+        """Read a map that this or an earlier chapter kept."""
+        return cog.read(self._find("maps", f"{name}.tif"))
+
+    def save_table(self, table_id: str, frame: pd.DataFrame, **context: Any) -> None:
+        """Check a reporting table by its own rules and keep it in ``tables/``."""
+        forms.validate(table_id, frame, **context)
+        forms.write(table_id, frame, folder=self.staging_folder / "tables")
+
+    def table(self, table_id: str) -> pd.DataFrame:
+        """Read a reporting table that this or an earlier chapter kept."""
+        return forms.read(table_id, folder=self._find("tables", f"{table_id}.csv").parent)
+
+    def _find(self, kind: str, file_name: str) -> Path:
+        for folder in (self.staging_folder, self.output_folder):
+            if (folder / kind / file_name).is_file():
+                return folder / kind / file_name
+        raise InputError(
+            str(self.output_folder / kind / file_name),
+            found="no such file",
+            allowed="a result of an earlier chapter",
+            remedy=f"Run 'sohandbook run {self.country.iso3}' first; chapters run in their order.",
+        )
