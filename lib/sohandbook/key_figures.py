@@ -47,7 +47,8 @@ class Answer:
             raise InputError("key figures", found="none", allowed="one or more", remedy="Give one.")
         items = "".join(
             f"<div><dt>{html.escape(figure.label)}</dt>"
-            f"<dd><strong>{html.escape(figure.value)}</strong> {html.escape(figure.unit)}</dd></div>"
+            f"<dd><strong>{html.escape(figure.value)}</strong> {html.escape(figure.unit)}</dd>"
+            "</div>"
             for figure in figures
         )
         page = f'<dl class="key-figures">{items}</dl>'

@@ -1,0 +1,129 @@
+"""A wrong country.yml stops with the field, the value found and the values allowed."""
+
+import json
+import re
+
+import pytest
+import yaml
+
+from sohandbook.country import Country
+from sohandbook.errors import InputError
+
+GOOD = {
+    "name": "Testland",
+    "iso3": "XTL",
+    "party": "affected",
+    "boundary": {"file": "boundary.geojson", "source": "drawn here"},
+    "grid": {"dataset": "land_cover"},
+    "datasets": {
+        "land_cover": {
+            "product": "national_land_cover",
+            "files": ["land_cover_{year}.tif"],
+            "years": [2000, 2022],
+            "stands_for": {2023: 2022},
+            "metadata": {"title": "t", "link": "l", "author": "a", "citation": "c"},
+        }
+    },
+}
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a country.yml with some fields changed; None removes a field."""
+
+    def write(**changes):
+        content = {k: v for k, v in {**GOOD, **changes}.items() if v is not None}
+        (tmp_path / "country.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+        (tmp_path / "boundary.geojson").write_text(
+            json.dumps({"type": "FeatureCollection", "features": []})
+        )
+        return tmp_path
+
+    return write
+
+
+def test_good_country_has_the_periods_of_the_cycle(write):
+    country = Country.load("XTL", folder=write())
+    assert country.periods.area_years == (2000, 2015, 2019, 2023)
+    assert country.periods.status_years == (2015, 2019, 2023)
+    assert country.preset == "guidance"
+    assert country.datasets["land_cover"].stands_for == {2023: 2022}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "found", "allowed"),
+    [
+        ({"party": "rich"}, "party", "'rich'", "'affected' or 'developed'"),
+        ({"name": None}, "name", "'nothing'", "required"),
+        ({"prset": "guidance"}, "prset", "'guidance'", "known fields only"),
+        ({"iso3": "xtl"}, "iso3", "'xtl'", "[A-Z]{3}"),
+        ({"grid": {"dataset": "soil"}}, "the file as a whole", "soil", "not among the datasets"),
+        ({"grid": {"crs": "EPSG:4326"}}, "grid", "EPSG:4326", "both 'crs' and 'resolution'"),
+        (
+            {"grid": {"crs": "EPSG:4326", "resolution": -1}},
+            "grid.resolution",
+            "-1",
+            "greater than 0",
+        ),
+        (
+            {"periods": {"baseline": [2015, 2000]}},
+            "periods",
+            "2015",
+            "'baseline' must start before it ends",
+        ),
+        (
+            {"periods": {"report_1": [2010, 2019]}},
+            "periods",
+            "2010",
+            "must follow one another",
+        ),
+        (
+            {"boundary": {"file": "other.shp", "source": "s"}},
+            "boundary.file",
+            "other.shp",
+            "a file in the country's folder",
+        ),
+        (
+            {"boundary": {"file": "boundary.geojson", "source": "s", "nmae": 1}},
+            "boundary.nmae",
+            "1",
+            "file, name_field, source",
+        ),
+    ],
+)
+def test_a_wrong_field_is_named(write, changes, field, found, allowed):
+    with pytest.raises(InputError) as error:
+        Country.load("XTL", folder=write(**changes))
+    assert f"country.yml, {field}" in str(error.value)
+    assert found in str(error.value)
+    assert allowed in str(error.value)
+
+
+def test_a_dataset_without_files_is_named(write):
+    datasets = {"land_cover": {**GOOD["datasets"]["land_cover"], "files": []}}
+    with pytest.raises(InputError, match=re.escape("datasets.land_cover.files")):
+        Country.load("XTL", folder=write(datasets=datasets))
+
+
+def test_the_code_asked_for_and_the_code_written_must_agree(write):
+    with pytest.raises(InputError, match="found 'XTL'; allowed: XXX"):
+        Country.load("XXX", folder=write())
+
+
+def test_a_missing_country_says_how_to_make_one(tmp_path):
+    with pytest.raises(InputError, match="sohandbook new QQQ"):
+        Country.load("QQQ", folder=tmp_path)
+
+
+def test_broken_yaml_says_the_line(write):
+    folder = write()
+    (folder / "country.yml").write_text("name: Testland\nparty: [affected\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 3"):
+        Country.load("XTL", folder=folder)
+
+
+def test_an_empty_file_is_not_a_country(write):
+    folder = write()
+    (folder / "country.yml").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match="Fill the file"):
+        Country.load("XTL", folder=folder)

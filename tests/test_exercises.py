@@ -1,0 +1,45 @@
+"""An exercise explains a wrong answer; it does not only refuse it."""
+
+from sohandbook.exercises import Exercise
+
+EXERCISE = Exercise(
+    question="What share is water?",
+    answer=12.5,
+    unit="%",
+    mistakes={"That is a fraction. Multiply by 100.": 0.125},
+)
+
+
+def test_no_answer_yet_repeats_the_question():
+    for nothing in (None, ...):
+        verdict = EXERCISE.check(nothing)
+        assert verdict.right is None
+        assert "What share is water?" in str(verdict)
+
+
+def test_right_within_the_tolerance():
+    assert EXERCISE.check(12.5).right is True
+    assert EXERCISE.check(12.5 * 1.004).right is True
+    assert EXERCISE.check(12.5 * 1.006).right is False
+
+
+def test_a_known_mistake_gets_its_own_reason():
+    verdict = EXERCISE.check(0.125)
+    assert verdict.right is False
+    assert "Multiply by 100" in str(verdict)
+
+
+def test_an_unknown_mistake_says_the_unit():
+    assert "The unit is %" in str(EXERCISE.check(99))
+
+
+def test_words_are_compared_without_case():
+    exercise = Exercise(question="Which class?", answer="Grassland")
+    assert exercise.check(" grassland ").right is True
+    assert exercise.check("Cropland").right is False
+    assert exercise.check(3).right is False
+
+
+def test_page_text_is_escaped():
+    exercise = Exercise(question="Is 1 < 2?", answer="yes")
+    assert "1 &lt; 2" in exercise.check(None)._repr_html_()
