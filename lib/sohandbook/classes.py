@@ -1,5 +1,7 @@
 """Codes, labels and colours of every class system, read from ``data/``."""
 
+import colorsys
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -60,14 +62,17 @@ class ClassSystem:
         return self.labels[self.codes.index(code)]
 
     def attributes(self) -> dict[str, Any]:
-        """Return the CF attributes that travel with a map of these classes."""
-        return {
+        """Return the CF attributes that travel with a map of these classes.
+
+        ``class_system`` names a system of ``data/classes.yml``; a national legend has none.
+        """
+        attributes = {
             "long_name": self.title,
-            "class_system": self.name,
             "_FillValue": np.dtype(self.dtype).type(self.nodata),
             "flag_values": np.array(self.codes, dtype=self.dtype),
             "flag_meanings": " ".join(self.keys),
         }
+        return {**attributes, "class_system": self.name} if self.name else attributes
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,46 @@ def legend(name: str) -> Legend:
         nodata=entry["nodata"],
         labels=dict(entry["labels"]),
         unccd={code: unccd for unccd, codes in members.items() for code in codes},
+    )
+
+
+def national_system(national: Legend) -> ClassSystem:
+    """Return the class system of a country's own legend.
+
+    Keys are made from the names. Each class takes a shade of the colour of its
+    UNCCD class, so that a national map reads like the seven-class one.
+    """
+    parents = system("land_cover")
+    shades = dict.fromkeys(parents.codes, 0)
+    colours = []
+    for code in national.labels:
+        parent = national.unccd[code]
+        hue, light, saturation = colorsys.rgb_to_hls(
+            *(
+                int(parents.colours[parents.codes.index(parent)][at : at + 2], 16) / 255
+                for at in (1, 3, 5)
+            )
+        )
+        light = (
+            min(0.92, light + 0.11 * shades[parent])
+            if light < 0.6
+            else light - 0.11 * shades[parent]
+        )
+        shades[parent] += 1
+        rgb = colorsys.hls_to_rgb(hue, max(0.05, light), saturation)
+        colours.append("#" + "".join(f"{round(255 * part):02x}" for part in rgb))
+    return ClassSystem(
+        name="",
+        title=national.title,
+        source=national.source,
+        dtype="uint8",
+        nodata=national.nodata,
+        codes=tuple(national.labels),
+        keys=tuple(
+            re.sub(r"\W+", "_", name.casefold()).strip("_") for name in national.labels.values()
+        ),
+        labels=tuple(national.labels.values()),
+        colours=tuple(colours),
     )
 
 

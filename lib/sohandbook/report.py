@@ -23,6 +23,8 @@ from sohandbook.errors import InputError
 from sohandbook.export import cog
 from sohandbook.indicators import land_cover
 
+MAXIMUM_REGIONS = 5
+
 
 @dataclass(frozen=True)
 class Report:
@@ -123,10 +125,78 @@ class Report:
             return national_inputs.read_legend(self.country.folder / name)
         return classes.legend(name)
 
-    def land_cover(self, years: Iterable[int]) -> xr.DataArray:
-        """The seven UNCCD classes of each year inside the country; uint8 (year, y, x)."""
-        native = self.data("land_cover", years=years)
-        return land_cover.reclassify(native, legend=self.legend).where(self.grid, np.uint8(0))
+    def land_cover(self, years: Iterable[int], *, national: bool = False) -> xr.DataArray:
+        """Land cover inside the country; uint8 (year, y, x), 0 outside and without data.
+
+        The seven UNCCD classes, or with ``national`` those of the country's own legend.
+        """
+        cover = self.data("land_cover", years=years)
+        if not national:
+            cover = land_cover.reclassify(cover, legend=self.legend)
+        inside = cover.where(self.grid, np.uint8(0))
+        return inside.assign_attrs(self.land_cover_system(national=national).attributes())
+
+    def land_cover_system(self, *, national: bool = False) -> classes.ClassSystem:
+        """The classes that :meth:`land_cover` gives."""
+        if not national:
+            return classes.system("land_cover")
+        name = self.country.datasets["land_cover"].legend or ""
+        if not name.endswith(".csv"):
+            raise InputError(
+                f"{self.country.folder / 'country.yml'}, datasets.land_cover.legend",
+                found=name,
+                allowed="a CSV file with the columns code, name and unccd",
+                remedy="Give the country's own legend, or set national_legend to false.",
+            )
+        return classes.national_system(self.legend)
+
+    def transition_matrix(self, file_name: str = "", *, national: bool = False) -> np.ndarray:
+        """The meaning of each transition: the manual's, or one from the country's folder.
+
+        A national legend without a matrix of its own takes the meaning of the UNCCD
+        classes that its classes belong to.
+        """
+        codes = list(self.land_cover_system(national=national).codes)
+        if file_name:
+            return national_inputs.read_matrix(self.country.folder / file_name, codes=codes)
+        if national:
+            return land_cover.nested_matrix(self.legend.unccd).loc[codes, codes].to_numpy()
+        return classes.transition_matrix()
+
+    def regional_matrices(
+        self, files: dict[str, str], *, national: bool = False
+    ) -> dict[int, np.ndarray] | None:
+        """The matrix of each region by the region's number, or None without regional matrices."""
+        if not files:
+            return None
+        names = self.region_names
+        if sorted(files) != sorted(names):
+            raise InputError(
+                f"{self.country.folder / 'country.yml'}, settings.so1-1.regional_matrices",
+                found=sorted(files),
+                allowed=names,
+                remedy="Give each region of the country one matrix, and no other.",
+            )
+        if len(names) > MAXIMUM_REGIONS:
+            raise InputError(
+                f"{self.country.folder / 'country.yml'}, regions",
+                found=f"{len(names)} regions",
+                allowed=f"at most {MAXIMUM_REGIONS} with matrices of their own",
+                remedy="Join regions.",
+            )
+        return {
+            number: self.transition_matrix(files[name], national=national)
+            for number, name in enumerate(names, start=1)
+        }
+
+    @cached_property
+    def region_names(self) -> list[str]:
+        """The names of the country's regions, in the order of their numbers."""
+        vector = self.country.regions
+        if vector is None:
+            return []
+        frame = gpd.read_file(self.country.folder / vector.file)
+        return [str(name) for name in frame[vector.name_field]]
 
     def land_mask(self, year: int) -> xr.DataArray:
         """Land (1), inland water (2) and outside (0) of a year, as the country profile found it."""
