@@ -1,0 +1,311 @@
+"""Read the window of a raster that a country needs, and nothing else of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio
+import shapely
+import xarray as xr
+from rasterio.crs import CRS
+from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
+from rasterio.transform import Affine
+from rasterio.windows import Window
+
+from sohandbook.errors import InputError
+from sohandbook.lattice import Lattice
+
+Bounds = tuple[float, float, float, float]
+
+NETCDF_SUFFIXES = {".nc", ".nc4"}
+
+
+def bounds_in(boundary: gpd.GeoDataFrame, crs: CRS) -> Bounds:
+    """Return the bounds of a boundary in another CRS, its edges bent as the CRS bends them."""
+    if boundary.crs == crs:
+        return tuple(boundary.total_bounds)
+    west, south, east, north = boundary.total_bounds
+    # Straight edges become curves in another projection: add points before the change.
+    dense = shapely.segmentize(boundary.geometry.values, max(east - west, north - south) / 200)
+    return tuple(gpd.GeoSeries(dense, crs=boundary.crs).to_crs(crs).total_bounds)
+
+
+@contextmanager
+def open_raster(
+    path: Path | str, *, variable: str | None = None, crs: CRS | str | None = None
+) -> Iterator[tuple[rasterio.DatasetReader, Lattice]]:
+    """Open a raster and say where its cells lie.
+
+    Parameters
+    ----------
+    path : path
+        A GeoTIFF, a NetCDF file or anything else that GDAL reads.
+    variable : str, optional
+        The variable of a NetCDF file that holds several.
+    crs : CRS, optional
+        Stands in for the file's own CRS where that is missing or wrong.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(
+            str(path),
+            found="no such file",
+            allowed="an existing raster",
+            remedy="Fetch it with 'sohandbook fetch', or mend the pattern in country.yml.",
+        )
+    is_netcdf = path.suffix in NETCDF_SUFFIXES
+    name = f"netcdf:{path}:{variable}" if is_netcdf and variable else str(path)
+    with _quiet():
+        try:
+            dataset = rasterio.open(name)
+        except RasterioIOError as error:
+            raise _not_readable(path, variable, error) from error
+    with dataset:
+        if dataset.count == 0:
+            raise _not_readable(path, variable, "several variables")
+        yield dataset, _lattice(dataset, path, crs=crs)
+
+
+def variables(path: Path | str) -> list[str]:
+    """Return the variables with rows and columns of a NetCDF file."""
+    with _quiet(), rasterio.open(path) as dataset:
+        if dataset.subdatasets:
+            return [name.rpartition(":")[2] for name in dataset.subdatasets]
+        return [dataset.tags(1)["NETCDF_VARNAME"]] if dataset.count else []
+
+
+def read_window(
+    path: Path | str,
+    *,
+    boundary: gpd.GeoDataFrame,
+    band: int | list[int] | None = None,
+    variable: str | None = None,
+    margin_cells: int = 2,
+    crs: CRS | str | None = None,
+) -> xr.DataArray:
+    """Read the cells of a raster around a boundary, and only these.
+
+    Both sides of 180 degrees are read and joined on one continuous x axis.
+
+    Parameters
+    ----------
+    path : path
+        A GeoTIFF or NetCDF file.
+    boundary : GeoDataFrame
+        The country, as :func:`sohandbook.grid.unwrap` returns it.
+    band : int or list of int, optional
+        Bands to read, from 1; by default all.
+    variable : str, optional
+        The variable of a NetCDF file that holds several.
+    margin_cells : int
+        Cells to read beyond the boundary on each side.
+    crs : CRS, optional
+        Stands in for the file's own CRS where that is missing or wrong.
+
+    Returns
+    -------
+    DataArray, shape (y, x), (band, y, x) or (time, y, x)
+        The file's own numbers and dtype. Fill value, scale and unit stay in the attributes
+        ``_FillValue``, ``scale_factor``, ``add_offset`` and ``units``.
+
+    Raises
+    ------
+    InputError
+        No such file or variable, no CRS, or no cell of the file near the boundary.
+    """
+    with open_raster(path, variable=variable, crs=crs) as (dataset, lattice):
+        bounds = bounds_in(boundary, lattice.crs)
+        refuse_torn(boundary, bounds, lattice.crs, where=str(path))
+        return _read(dataset, lattice, bounds, band=band, margin=margin_cells, where=str(path))
+
+
+def read_bounds(
+    path: Path | str,
+    *,
+    bounds: Bounds,
+    band: int | list[int] | None = None,
+    variable: str | None = None,
+    margin_cells: int = 2,
+    crs: CRS | str | None = None,
+) -> xr.DataArray:
+    """Read the cells within bounds that are given in the file's CRS; see :func:`read_window`."""
+    with open_raster(path, variable=variable, crs=crs) as (dataset, lattice):
+        return _read(dataset, lattice, bounds, band=band, margin=margin_cells, where=str(path))
+
+
+def _read(
+    dataset: rasterio.DatasetReader,
+    lattice: Lattice,
+    bounds: Bounds,
+    *,
+    band: int | list[int] | None,
+    margin: int,
+    where: str,
+) -> xr.DataArray:
+    rows, columns = lattice.ranges(bounds, margin=margin)
+    rows = max(rows[0], 0), min(rows[1], lattice.height)
+    # A global file begins at -180 or at 0: the columns wanted may lie one turn further on.
+    turns = (-1, 0, 1) if lattice.turn and _is_whole(lattice.turn) else (0,)
+    pieces = []
+    for turn in turns:
+        shift = turn * round(lattice.turn or 0)
+        first, last = max(columns[0], shift), min(columns[1], shift + lattice.width)
+        if first < last and rows[0] < rows[1]:
+            pieces.append((first, last, shift))
+    if not pieces:
+        raise InputError(
+            f"{where}, extent",
+            found=tuple(round(edge, 4) for edge in lattice.bounds),
+            allowed=f"a raster that covers {tuple(round(edge, 4) for edge in bounds)}",
+            remedy="The file belongs to another place; mend its name or fetch it again.",
+        )
+    indexes = dataset.indexes if band is None else band
+    one_band = isinstance(indexes, int) or len(indexes) == 1
+    indexes = [indexes] if isinstance(indexes, int) else list(indexes)
+    part = lattice.part(rows, (pieces[0][0], pieces[-1][1]))
+    nodata = dataset.nodatavals[indexes[0] - 1]
+    dtype = np.dtype(dataset.dtypes[indexes[0] - 1])
+    if len(pieces) == 1:
+        first, last, shift = pieces[0]
+        window = Window(first - shift, rows[0], part.width, part.height)
+        values = dataset.read(indexes, window=window)
+    else:
+        values = np.full((len(indexes), *part.shape), 0 if nodata is None else nodata, dtype)
+        for first, last, shift in pieces:
+            window = Window(first - shift, rows[0], last - first, part.height)
+            start = first - pieces[0][0]
+            values[:, :, start : start + last - first] = dataset.read(indexes, window=window)
+    attributes = _attributes(dataset, indexes[0], nodata, dtype)
+    if one_band:
+        return part.array(values[0], attributes=attributes)
+    times = _times(dataset, indexes)
+    leading = {"band": indexes} if times is None else {"time": times}
+    return part.array(values, leading=leading, attributes=attributes)
+
+
+def _attributes(
+    dataset: rasterio.DatasetReader, index: int, nodata: float | None, dtype: np.dtype
+) -> dict[str, Any]:
+    attributes: dict[str, Any] = {}
+    if nodata is not None:
+        attributes["_FillValue"] = dtype.type(nodata)
+    if dataset.scales[index - 1] != 1.0:
+        attributes["scale_factor"] = dataset.scales[index - 1]
+    if dataset.offsets[index - 1] != 0.0:
+        attributes["add_offset"] = dataset.offsets[index - 1]
+    tags = dataset.tags(index)
+    unit = tags.get("units") or dataset.units[index - 1]
+    if unit:
+        attributes["units"] = unit
+    if "long_name" in tags:
+        attributes["long_name"] = tags["long_name"]
+    return attributes
+
+
+def _times(dataset: rasterio.DatasetReader, indexes: list[int]) -> pd.DatetimeIndex | None:
+    """Return the dates of a NetCDF file's bands from its CF time axis."""
+    tags = dataset.tags()
+    unit, _, origin = tags.get("time#units", "").partition(" since ")
+    if not origin:
+        return None
+    # From 1900 to 2100 the Julian and Gregorian calendars count the same days from an origin
+    # within these years, so the calendar attribute of AppEEARS files changes nothing.
+    steps = [float(dataset.tags(index)["NETCDF_DIM_time"]) for index in indexes]
+    return pd.Timestamp(origin) + pd.to_timedelta(steps, unit=unit.rstrip("s"))
+
+
+def _lattice(dataset: rasterio.DatasetReader, path: Path, *, crs: CRS | str | None) -> Lattice:
+    transform = dataset.transform
+    tags = dataset.tags()
+    if transform.is_identity and path.suffix in NETCDF_SUFFIXES:
+        transform = _transform_from_axes(path, where=f"{path}, x and y")
+    if crs is None:
+        crs = dataset.crs
+    if crs is None and {"lat#units", "latitude#units"} & set(tags):
+        crs = "EPSG:4326"
+    if crs is None and path.suffix in NETCDF_SUFFIXES and _looks_geographic(dataset):
+        crs = "EPSG:4326"
+    if crs is None:
+        raise InputError(
+            f"{path}, CRS",
+            found="none",
+            allowed="a coordinate reference system",
+            remedy="State it in country.yml, options of this dataset: {crs: 'EPSG:4326'}.",
+        )
+    return Lattice.from_transform(
+        transform,
+        width=dataset.width,
+        height=dataset.height,
+        crs=CRS.from_user_input(crs),
+        where=str(path),
+    )
+
+
+def _looks_geographic(dataset: rasterio.DatasetReader) -> bool:
+    names = {key.partition("#")[0] for key in dataset.tags()}
+    return bool(names & {"lat", "latitude"}) and bool(names & {"lon", "longitude"})
+
+
+def _transform_from_axes(path: Path, *, where: str) -> Affine:
+    """Return the transform of a NetCDF file whose x and y carry no attributes."""
+    with _quiet():
+        try:
+            axes = []
+            for name in ("x", "y"):
+                with rasterio.open(f"netcdf:{path}:{name}") as dataset:
+                    axes.append(dataset.read(1)[0].astype(np.float64))
+        except RasterioIOError as error:
+            raise InputError(
+                where,
+                found="no coordinates",
+                allowed="coordinate variables x and y, or lat and lon",
+                remedy="Write the file again with its coordinates.",
+            ) from error
+    x, y = axes
+    step_x, step_y = (x[-1] - x[0]) / (x.size - 1), (y[-1] - y[0]) / (y.size - 1)
+    return Affine(step_x, 0, x[0] - step_x / 2, 0, step_y, y[0] - step_y / 2)
+
+
+def refuse_torn(boundary: gpd.GeoDataFrame, bounds: Bounds, crs: CRS, *, where: str) -> None:
+    """Stop where a projection tears a country on both sides of 180 degrees in two."""
+    if crs.is_projected and boundary.total_bounds[2] > 180 and bounds[2] - bounds[0] > 2e7:
+        raise InputError(
+            f"{where}, CRS",
+            found=crs.to_string()[:60],
+            allowed="a CRS in which the country is in one piece",
+            remedy="Warp the file to EPSG:4326, or to a projection centred near 180 degrees.",
+        )
+
+
+def _is_whole(number: float) -> bool:
+    return abs(number - round(number)) < 1e-2
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep rasterio's warning about missing georeference: we answer that case ourselves."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        yield
+
+
+def _not_readable(path: Path, variable: str | None, error: object) -> InputError:
+    allowed = "a raster that GDAL reads"
+    try:
+        names = variables(path)
+    except RasterioIOError:
+        names = []
+    if names:
+        allowed = "a variable of the file: " + ", ".join(names)
+    return InputError(
+        str(path),
+        found=variable or str(error),
+        allowed=allowed,
+        remedy="Name the variable in country.yml, or fetch the file again.",
+    )
