@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sohandbook import forms
+from sohandbook import classes, forms
 from sohandbook.errors import InputError
 
 CLASSES = ["tree_covered", "grassland", "cropland", "wetland", "artificial", "other_land", "water"]
@@ -60,13 +60,17 @@ def test_columns_that_stand_for_several_are_spelt_out():
 
 
 def test_a_national_legend_takes_the_place_of_the_seven_classes(tmp_path):
+    labels = {1: "Dry forest", 2: "Steppe", 3: "Oasis"}
+    system = classes.national_system(
+        classes.Legend("own", "Own", "us", 0, labels, unccd={1: 1, 2: 2, 3: 3})
+    )
     legend = ["dry_forest", "steppe", "oasis"]
-    definition = forms.table("SO1-1.T5", classes=legend)
+    definition = forms.table("SO1-1.T5", system=system)
     assert definition.rows == (*legend, "no_data")
-    frame = forms.empty("SO1-1.T4", classes=legend)
+    frame = forms.empty("SO1-1.T4", system=system)
     assert list(frame.columns) == ["year", *legend, "no_data"]
     frame[legend] = 1.5
-    forms.write("SO1-1.T4", forms.validate("SO1-1.T4", frame, classes=legend), folder=tmp_path)
+    forms.write("SO1-1.T4", forms.validate("SO1-1.T4", frame, system=system), folder=tmp_path)
     assert forms.read("SO1-1.T4", folder=tmp_path)["oasis"].tolist() == [1.5] * 5
     with pytest.raises(InputError, match="Add tree_covered"):
         forms.validate("SO1-1.T4", frame)

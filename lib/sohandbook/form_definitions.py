@@ -12,6 +12,7 @@ import numpy as np
 import yaml
 
 from sohandbook import paths
+from sohandbook.classes import ClassSystem
 from sohandbook.errors import InputError
 
 UNCCD_CLASSES = "uncc_classes"
@@ -145,7 +146,7 @@ def ids() -> tuple[str, ...]:
 
 
 def table(
-    table_id: str, *, classes: Sequence[str] | None = None, rows: Sequence[Any] | None = None
+    table_id: str, *, system: ClassSystem | None = None, rows: Sequence[Any] | None = None
 ) -> TableDefinition:
     """Return the definition of a table.
 
@@ -153,8 +154,8 @@ def table(
     ----------
     table_id : str
         For example ``"SO1-4.T2"``.
-    classes : sequence of str, optional
-        Class keys of a national land cover legend, in place of the seven UNCCD classes.
+    system : ClassSystem, optional
+        The classes of a national land cover legend, in place of the seven UNCCD classes.
     rows : sequence, optional
         Row keys in place of the usual ones, for example the years of other periods.
 
@@ -163,6 +164,13 @@ def table(
     InputError
         If there is no such table.
     """
+    return with_classes(table_id, None if system is None else system.keys, rows)
+
+
+def with_classes(
+    table_id: str, classes: Sequence[str] | None, rows: Sequence[Any] | None = None
+) -> TableDefinition:
+    """Return the definition of a table for land cover classes given by their keys."""
     entries = _entries()
     if table_id not in entries:
         raise InputError(

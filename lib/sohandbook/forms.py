@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
 
+from sohandbook.classes import ClassSystem
 from sohandbook.errors import InputError
 from sohandbook.form_definitions import (
     Column,
@@ -20,6 +21,7 @@ from sohandbook.form_definitions import (
     catalogue,
     ids,
     table,
+    with_classes,
 )
 
 __all__ = [
@@ -42,7 +44,7 @@ def validate(
     table_id: str,
     frame: pd.DataFrame,
     *,
-    classes: Sequence[str] | None = None,
+    system: ClassSystem | None = None,
     rows: Sequence[Any] | None = None,
 ) -> pd.DataFrame:
     """Check a table by its own rules: columns, rows, types, limits and drop-downs.
@@ -54,7 +56,7 @@ def validate(
     ----------
     table_id : str
     frame : DataFrame
-    classes, rows : optional
+    system, rows : optional
         As in :func:`table`.
 
     Returns
@@ -67,7 +69,7 @@ def validate(
     InputError
         Names the table, the column, the row, the value found and what is allowed.
     """
-    definition = table(table_id, classes=classes, rows=rows)
+    definition = table(table_id, system=system, rows=rows)
     _check_columns(definition, frame)
     complete = _complete(definition, frame)
     _check_rows(definition, complete)
@@ -78,10 +80,10 @@ def validate(
 
 
 def empty(
-    table_id: str, *, classes: Sequence[str] | None = None, rows: Sequence[Any] | None = None
+    table_id: str, *, system: ClassSystem | None = None, rows: Sequence[Any] | None = None
 ) -> pd.DataFrame:
     """Return a table with its row keys and nothing else, ready to be filled in."""
-    definition = table(table_id, classes=classes, rows=rows)
+    definition = table(table_id, system=system, rows=rows)
     frame = pd.DataFrame(index=range(len(definition.rows or ())), columns=definition.names)
     if definition.key:
         frame[definition.key] = list(definition.rows or ())
@@ -135,7 +137,7 @@ def _own_definition(table_id: str, names: list[str]) -> TableDefinition:
     if not set(unccd) <= set(definition.names) or set(unccd) <= set(names):
         return definition
     fixed = set(definition.names) - set(unccd)
-    return table(table_id, classes=[name for name in names if name not in fixed])
+    return with_classes(table_id, [name for name in names if name not in fixed])
 
 
 def _check_columns(definition: TableDefinition, frame: pd.DataFrame, where: str = "") -> None:
