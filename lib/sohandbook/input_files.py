@@ -1,0 +1,152 @@
+"""The files that a chapter reads, and their checksums.
+
+Files are looked for before any computing, so that a run of an hour does not
+end with a missing year. Checksums of large files are remembered by size, time
+and inode, so that a second run need not read them again.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from sohandbook import paths
+from sohandbook.chapters import Chapter
+from sohandbook.country import Country, Dataset
+from sohandbook.errors import InputError
+
+FIELD = re.compile(r"\{[^}]*\}")
+
+
+def find(dataset: Dataset, *, name: str, country: Country) -> list[Path]:
+    """Return the files of a dataset, each checked to exist.
+
+    A pattern is looked for in the country's raw data and then in its folder.
+    Patterns with ``{year}`` stand for one another: each year of the dataset
+    must have a file of one of them, except those that another year stands for.
+    Every pattern without ``{year}`` must have a file.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    name : str
+        Its name in ``country.yml``, for the message.
+    country : Country
+
+    Raises
+    ------
+    InputError
+        Names the first file that is missing.
+    """
+    folders = [paths.raw_data() / country.iso3, country.folder]
+    yearly = [pattern for pattern in dataset.files if "{year}" in pattern]
+    found: set[Path] = set()
+    groups = [[pattern] for pattern in dataset.files if pattern not in yearly]
+    if yearly and dataset.years is None:
+        groups.append(yearly)
+    elif yearly:
+        first, last = dataset.years
+        years = [year for year in range(first, last + 1) if year not in dataset.stands_for]
+        groups += [[p.replace("{year}", str(year)) for p in yearly] for year in years]
+    for patterns in groups:
+        files = _first_match(patterns, folders)
+        if not files:
+            raise InputError(
+                f"{country.folder / 'country.yml'}, datasets.{name}.files",
+                found=f"no file {' or '.join(patterns)}",
+                allowed=f"a file in {folders[0]} or {folders[1]}",
+                remedy=(
+                    "Run 'sohandbook training' to make the training data."
+                    if country.fictional
+                    else "Put the file there, mend the pattern, or shorten 'years'."
+                ),
+            )
+        found.update(files)
+    return sorted(found)
+
+
+def _first_match(patterns: list[str], folders: list[Path]) -> list[Path]:
+    for pattern in patterns:
+        for folder in folders:
+            files = [path for path in folder.glob(FIELD.sub("*", pattern)) if path.is_file()]
+            if files:
+                return files
+    return []
+
+
+def used_by(chapter: Chapter, country: Country) -> dict[str, Dataset]:
+    """Return the datasets that a chapter reads in this country; the grid's is always one."""
+    names = [*chapter.datasets, *chapter.optional]
+    if country.grid.dataset is not None:
+        names.append(country.grid.dataset)
+    return {name: country.datasets[name] for name in sorted(set(names) & set(country.datasets))}
+
+
+def lacking(chapter: Chapter, country: Country) -> list[str]:
+    """Return the datasets that a chapter must have and the country does not list."""
+    return [name for name in chapter.datasets if name not in country.datasets]
+
+
+def label(path: Path) -> str:
+    """Return a path as a manifest may show it: without the folders of this machine."""
+    for base in (paths.root(), paths.raw_data().parent, paths.countries().parent):
+        if path.is_relative_to(base):
+            return path.relative_to(base).as_posix()
+    return "/".join(path.parts[-2:])
+
+
+@dataclass
+class Checksums:
+    """SHA-256 of files, remembered in a file between runs.
+
+    Attributes
+    ----------
+    file : Path
+        Where they are remembered.
+    known : dict
+        Path to size, modification time (ns), inode and checksum.
+    """
+
+    file: Path
+    known: dict[str, list] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls) -> Self:
+        """Read what earlier runs remembered; a broken file counts as none."""
+        file = paths.outputs() / ".checksums.json"
+        try:
+            return cls(file, json.loads(file.read_text(encoding="utf-8")))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return cls(file)
+
+    def of(self, path: Path) -> str:
+        """Return the checksum of one file."""
+        status = path.stat()
+        stamp = [status.st_size, status.st_mtime_ns, status.st_ino]
+        *remembered, digest = self.known.get(str(path), [None])
+        if remembered != stamp:
+            with path.open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
+            self.known[str(path)] = [*stamp, digest]
+        return digest
+
+    def of_all(self, files: Iterable[Path]) -> dict[str, str]:
+        """Return the checksums of files by their labels."""
+        return {label(path): self.of(path) for path in sorted(files)}
+
+    def save(self) -> None:
+        """Remember the checksums of the files that still exist."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        kept = {path: entry for path, entry in self.known.items() if Path(path).is_file()}
+        write_whole(self.file, json.dumps(kept))
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a text file so that a reader never sees half of it."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(file)

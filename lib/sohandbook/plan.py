@@ -1,0 +1,117 @@
+"""The plan of a run: everything that can be wrong is found before a kernel starts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sohandbook import chapters, input_files, parameters, paths
+from sohandbook.chapters import Chapter
+from sohandbook.country import Country
+from sohandbook.errors import InputError
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run whose settings, parameters and files are in order.
+
+    Attributes
+    ----------
+    country : Country
+    chapters : list of Chapter
+        What to run, in order: the chapters asked for and all that they need.
+    asked_for, known : set of str
+        Ids of the chapters asked for, and of all chapters of the handbook.
+    values : dict
+        Chapter to parameter to value.
+    data : dict of str to list of Path
+        Dataset to its files.
+    output : Path
+    default_folders : bool
+        True if country and output stand where a notebook looks by itself.
+    """
+
+    country: Country
+    chapters: list[Chapter]
+    asked_for: set[str]
+    known: set[str]
+    values: dict[str, dict[str, Any]]
+    data: dict[str, list[Path]]
+    output: Path
+    default_folders: bool
+
+
+def check(
+    iso3: str,
+    *,
+    only: Iterable[str] = (),
+    folder: Path | str | None = None,
+    output: Path | str | None = None,
+) -> Plan:
+    """Check a country's settings, every chapter's parameters and all input files.
+
+    Parameters
+    ----------
+    iso3 : str
+    only : iterable of str
+        Ids of chapters; what they need comes along. All chapters by default.
+    folder : path, optional
+        The country's folder; by default ``data/countries/<ISO3>``.
+    output : path, optional
+        Where results go; by default ``outputs/<ISO3>``.
+
+    Raises
+    ------
+    InputError
+        Names the file, what was found and what is allowed.
+    """
+    country = Country.load(iso3, folder=folder)
+    every = chapters.read()
+    known = {chapter.id for chapter in every}
+    for chapter_id in country.settings:
+        if chapter_id not in known:
+            raise InputError(
+                f"{country.folder / 'country.yml'}, settings",
+                found=chapter_id,
+                allowed=[chapter.id for chapter in every],
+                remedy="Name a chapter of the handbook.",
+            )
+    values = {
+        chapter.id: parameters.resolve(country, chapter.id, parameters.read(chapter.file))
+        for chapter in every
+    }
+    asked_for = {chapter.id for chapter in chapters.choose(every, only)}
+    chosen = chapters.choose(every, asked_for | chapters.needed(every, asked_for))
+    for chapter in chosen:
+        _refuse_without_data(chapter, country)
+    chosen = chosen or every
+    possible = [chapter for chapter in chosen if not input_files.lacking(chapter, country)]
+    used = {
+        name: dataset
+        for chapter in possible
+        for name, dataset in input_files.used_by(chapter, country).items()
+    }
+    return Plan(
+        country=country,
+        chapters=chosen,
+        asked_for=asked_for or known,
+        known=known,
+        values=values,
+        data={
+            name: input_files.find(dataset, name=name, country=country)
+            for name, dataset in sorted(used.items())
+        },
+        output=Path(output or paths.outputs() / iso3).resolve(),
+        default_folders=folder is None and output is None,
+    )
+
+
+def _refuse_without_data(chapter: Chapter, country: Country) -> None:
+    """Somebody who asks for a chapter by name wants it; without data it cannot be."""
+    for name in input_files.lacking(chapter, country):
+        raise InputError(
+            f"{country.folder / 'country.yml'}, datasets",
+            found=f"no dataset {name!r}",
+            allowed=f"{name!r} among them, because chapter {chapter.id} needs it",
+            remedy="Add the dataset, or ask for other chapters.",
+        )

@@ -1,0 +1,82 @@
+"""A handbook of toy notebooks in a temporary folder, for the tests of the runner."""
+
+import json
+from pathlib import Path
+
+import nbformat
+import yaml
+
+PARAMETERS = """iso3: str = "XTT"  # the country
+country_folder: str = ""  # empty for data/countries/<ISO3>
+output_folder: str = ""  # empty for outputs/<ISO3>
+"""
+SAVE = """import os
+from pathlib import Path
+tables = Path(os.environ["SOHANDBOOK_STAGING"]) / "tables"
+tables.mkdir(parents=True)
+"""
+METADATA = {"title": "Toy", "link": "none", "author": "us", "citation": "none"}
+
+
+class Handbook:
+    """Folders and files as in the real handbook, small enough to run in seconds."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.country = root / "data" / "countries" / "XTT"
+        self.raw = root / "data" / "raw" / "XTT"
+        self.output = root / "outputs" / "XTT"
+        for folder in (self.country, self.raw, root / "notebooks"):
+            folder.mkdir(parents=True)
+        (self.country / "boundary.geojson").write_text("{}")
+        self.chapters: list[dict] = []
+        self.settings = {
+            "name": "Toyland",
+            "iso3": "XTT",
+            "party": "affected",
+            "boundary": {"file": "boundary.geojson", "source": "drawn"},
+            "grid": {"crs": "EPSG:6933", "resolution": 250},
+            "datasets": {},
+            "settings": {},
+        }
+        self.write_settings()
+
+    def write_settings(self, **changes: object) -> None:
+        self.settings.update(changes)
+        (self.country / "country.yml").write_text(yaml.safe_dump(self.settings))
+
+    def add_dataset(self, name: str, *, content: str = "1", **fields: object) -> Path:
+        file = self.raw / f"{name}.txt"
+        file.write_text(content)
+        entry = {"product": "toy", "files": [file.name], "metadata": METADATA} | fields
+        self.write_settings(datasets=self.settings["datasets"] | {name: entry})
+        return file
+
+    def add_chapter(
+        self, chapter_id: str, *cells: str, parameters: str = "", **fields: object
+    ) -> Path:
+        notebook = self.root / "notebooks" / f"{chapter_id}.ipynb"
+        first = nbformat.v4.new_code_cell(PARAMETERS + parameters)
+        first.metadata["tags"] = ["parameters"]
+        content = nbformat.v4.new_notebook(
+            cells=[first, *map(nbformat.v4.new_code_cell, cells)],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        )
+        nbformat.write(content, notebook)
+        self.chapters = [c for c in self.chapters if c["id"] != chapter_id] + [
+            {
+                "id": chapter_id,
+                "notebook": notebook.name,
+                "title": chapter_id.title(),
+                "objective": "SO1",
+            }
+            | fields
+        ]
+        (self.root / "notebooks" / "chapters.yml").write_text(yaml.safe_dump(self.chapters))
+        return notebook
+
+    def manifest(self) -> dict:
+        return json.loads((self.output / "manifest.json").read_text())
+
+    def staging_folders(self) -> list[Path]:
+        return list(self.output.glob(".running-*"))

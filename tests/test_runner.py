@@ -1,0 +1,251 @@
+"""The strict runner, on toy notebooks: nothing half-done, nothing stale, nothing misread."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from handbook_folder import SAVE, Handbook
+from sohandbook import runner
+from sohandbook.errors import InputError
+
+
+@pytest.fixture
+def handbook(tmp_path, monkeypatch) -> Handbook:
+    monkeypatch.setenv("SOHANDBOOK_ROOT", str(tmp_path))
+    for name in ("SOHANDBOOK_RAW", "SOHANDBOOK_COUNTRIES", "SOHANDBOOK_OUTPUTS"):
+        monkeypatch.delenv(name, raising=False)
+    return Handbook(tmp_path)
+
+
+def results(outcomes) -> dict[str, str]:
+    return {outcome.chapter.id: outcome.result for outcome in outcomes}
+
+
+def two_chapters(handbook: Handbook) -> None:
+    handbook.add_dataset("rain", content="7")
+    handbook.add_chapter(
+        "one",
+        SAVE,
+        '(tables / "one.csv").write_text(str(factor))',
+        parameters="factor: int = 2  # times the rain",
+        datasets=["rain"],
+    )
+    handbook.add_chapter(
+        "two",
+        SAVE,
+        'one = Path("..") / "outputs" / "XTT" / "tables" / "one.csv"',
+        '(tables / "two.csv").write_text(one.read_text() + "!")',
+        needs=["one"],
+    )
+
+
+def test_runs_in_order_and_keeps_whole_results(handbook):
+    two_chapters(handbook)
+    handbook.write_settings(settings={"one": {"factor": 5}})
+    seen = []
+    outcomes = runner.run("XTT", progress=lambda outcome: seen.append(outcome.result))
+    assert results(outcomes) == {"one": "done", "two": "done"}
+    assert seen == ["running", "done", "running", "done"]
+    assert (handbook.output / "tables" / "two.csv").read_text() == "5!"
+    assert handbook.staging_folders() == []
+    manifest = handbook.manifest()
+    assert manifest["chapters"]["one"]["parameters"] == {"factor": 5}
+    assert set(manifest["chapters"]["two"]["outputs"]) == {"notebooks/two.ipynb", "tables/two.csv"}
+    assert manifest["data"]["rain"] == {
+        "data/raw/XTT/rain.txt": "7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451"
+    }
+    assert manifest["code"]["packages"]["papermill"]
+    assert manifest["run"]["finished"]
+
+
+def test_second_run_continues(handbook):
+    two_chapters(handbook)
+    runner.run("XTT")
+    assert results(runner.run("XTT")) == {"one": "up to date", "two": "up to date"}
+    assert results(runner.run("XTT", only=["two"], again=True)) == {
+        "one": "up to date",
+        "two": "done",
+    }
+    # a new setting changes what 'one' writes, and so 'two' as well
+    handbook.write_settings(settings={"one": {"factor": 3}})
+    assert results(runner.run("XTT")) == {"one": "done", "two": "done"}
+    assert (handbook.output / "tables" / "two.csv").read_text() == "3!"
+    # new data change nothing in what 'one' writes: 'two' stays
+    (handbook.raw / "rain.txt").write_text("8")
+    assert results(runner.run("XTT")) == {"one": "done", "two": "up to date"}
+    (handbook.output / "tables" / "two.csv").write_text("by hand")
+    seen = []
+    runner.run("XTT", progress=seen.append)
+    assert seen[1].reason == "tables/two.csv is gone or was changed by hand"
+    assert (handbook.output / "tables" / "two.csv").read_text() == "3!"
+
+
+def test_failed_chapter_is_kept_aside_and_others_go_on(handbook):
+    two_chapters(handbook)
+    runner.run("XTT")
+    handbook.add_chapter("one", "1 + 1", "# look\nfactor = 1 / 0", datasets=["rain"])
+    handbook.chapters.reverse()
+    handbook.add_chapter("three", "'alone'")
+    outcomes = {outcome.chapter.id: outcome for outcome in runner.run("XTT")}
+    assert {name: o.result for name, o in outcomes.items()} == {
+        "one": "failed",
+        "two": "not run",
+        "three": "done",
+    }
+    assert outcomes["one"].reason == "cell 3, '# look': ZeroDivisionError: division by zero"
+    assert outcomes["two"].reason == "not possible: needs one (failed)"
+    kept = nbformat.read(handbook.output / "failed" / "one.ipynb", as_version=4)
+    assert any(
+        out.get("ename") == "ZeroDivisionError" for c in kept.cells for out in c.get("outputs", [])
+    )
+    # results of other code are gone: none is better than a stale one
+    assert not (handbook.output / "tables" / "two.csv").exists()
+    assert not (handbook.output / "notebooks" / "one.ipynb").exists()
+    handbook.add_chapter("one", "1 + 1", datasets=["rain"])
+    handbook.add_chapter("two", "2", needs=["one"])
+    assert set(results(runner.run("XTT")).values()) == {"done", "up to date"}
+    assert not (handbook.output / "failed" / "one.ipynb").exists()
+
+
+def test_a_dead_kernel_is_a_failed_chapter(handbook):
+    handbook.add_chapter("one", "import os", "os._exit(9)")
+    (outcome,) = runner.run("XTT")
+    assert outcome.result == "failed"
+    assert outcome.reason.startswith("cell 3, 'os._exit(9)': its process ended by itself")
+    assert (handbook.output / "failed" / "one.ipynb").is_file()
+
+
+def test_killed_run_leaves_nothing_half_done(handbook):
+    handbook.add_chapter("one", SAVE, '(tables / "one.csv").write_text("1")')
+    slow = 'Path("started").write_text("")\nimport time\ntime.sleep(60)'
+    handbook.add_chapter("two", SAVE, '(tables / "two.csv").write_text("half")', slow)
+    command = [sys.executable, "-m", "sohandbook", "run", "XTT"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    started = handbook.root / "notebooks" / "started"
+    until = time.monotonic() + 30
+    while not started.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert started.exists()
+    with pytest.raises(InputError, match=f"process {process.pid}"):
+        runner.run("XTT")
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert handbook.staging_folders() != []
+    assert not (handbook.output / "tables" / "two.csv").exists()
+    assert handbook.manifest()["run"]["finished"] is None
+    handbook.add_chapter("two", SAVE, '(tables / "two.csv").write_text("whole")')
+    assert results(runner.run("XTT")) == {"one": "up to date", "two": "done"}
+    assert handbook.staging_folders() == []
+    assert (handbook.output / "tables" / "two.csv").read_text() == "whole"
+
+
+def test_missing_dataset_is_no_failure_unless_asked_for(handbook):
+    handbook.add_chapter("one", "1", datasets=["rain"])
+    handbook.add_chapter("two", "2", needs=["one"])
+    one, two = runner.run("XTT")
+    assert (one.result, one.reason) == (
+        "no data",
+        "not possible: no dataset rain in country.yml",
+    )
+    assert (two.result, two.reason) == ("no data", "not possible: needs one (no data)")
+    with pytest.raises(InputError, match=r"no dataset 'rain'.*chapter one needs it"):
+        runner.run("XTT", only=["two"])
+
+
+@pytest.mark.parametrize(
+    ("break_it", "message"),
+    [
+        (
+            lambda h: h.write_settings(settings={"so9": {}}),
+            r"country.yml, settings: found 'so9'; allowed: one, two",
+        ),
+        (
+            lambda h: h.write_settings(settings={"one": {"faktor": 3}}),
+            r"settings.one: found 'faktor'; allowed: factor",
+        ),
+        (
+            lambda h: h.write_settings(settings={"one": {"factor": "3"}}),
+            r"settings.one.factor: found '3'; allowed: int, for example 2. It means: times the",
+        ),
+        (
+            lambda h: h.write_settings(settings={"one": {"factor": True}}),
+            r"settings.one.factor: found True; allowed: int",
+        ),
+        (
+            lambda h: h.write_settings(settings={"one": {"iso3": "XXX"}}),
+            r"settings.one: found 'iso3'; allowed: factor",
+        ),
+        (
+            lambda h: (h.raw / "rain.txt").unlink(),
+            r"datasets.rain.files: found 'no file rain.txt'; allowed: a file in .*raw/XTT or",
+        ),
+        (
+            lambda h: (h.country / "boundary.geojson").unlink(),
+            r"boundary.file: found 'boundary.geojson'",
+        ),
+    ],
+)
+def test_wrong_input_stops_before_any_kernel(handbook, break_it, message):
+    two_chapters(handbook)
+    break_it(handbook)
+    with pytest.raises(InputError, match=message):
+        runner.run("XTT")
+    assert not handbook.output.exists()
+
+
+def test_two_chapters_may_not_write_the_same_file(handbook):
+    handbook.add_chapter("one", SAVE, '(tables / "same.csv").write_text("1")')
+    handbook.add_chapter("two", SAVE, '(tables / "same.csv").write_text("2")')
+    one, two = runner.run("XTT")
+    assert (one.result, two.result) == ("done", "failed")
+    assert two.reason == "it wrote tables/same.csv, which is a result of chapter one"
+    assert (handbook.output / "tables" / "same.csv").read_text() == "1"
+
+
+def test_forgotten_chapter_takes_its_results_along(handbook):
+    handbook.add_chapter("old", SAVE, '(tables / "old.csv").write_text("1")')
+    runner.run("XTT")
+    handbook.chapters.clear()
+    handbook.add_chapter("one", "1")
+    runner.run("XTT")
+    assert set(handbook.manifest()["chapters"]) == {"one"}
+    assert not (handbook.output / "tables" / "old.csv").exists()
+
+
+def test_executed_notebook_is_fit_for_the_book(handbook):
+    handbook.add_chapter(
+        "one",
+        "from pathlib import Path\nprint(Path.cwd() / 'x')\nPath.cwd()",
+        "import os, sys\nprint('careful', file=sys.stderr)",
+        "os.environ['SOHANDBOOK_STATIC'], os.environ['NUMBA_NUM_THREADS']",
+    )
+    (outcome,) = runner.run("XTT", threads=1)
+    assert outcome.warnings == ("cell 3: careful",)
+    file = handbook.output / "notebooks" / "one.ipynb"
+    assert str(handbook.root) not in file.read_text()
+    assert str(handbook.root) not in json.dumps(handbook.manifest())
+    cells = nbformat.read(file, as_version=4).cells
+    assert [cell.metadata.tags for cell in cells[:2]] == [
+        ["parameters", "remove-cell"],
+        ["injected-parameters", "remove-cell"],
+    ]
+    assert cells[2].outputs[0].text == "notebooks/x\n"
+    assert cells[4].outputs[0].data["text/plain"] == "('1', '1')"
+    assert "NUMBA_NUM_THREADS" not in os.environ
+    assert not any("papermill" in cell.metadata for cell in cells)
+
+
+def test_other_folders_are_given_to_the_notebook(handbook, tmp_path):
+    handbook.add_chapter("one", "print(country_folder, output_folder)")
+    elsewhere = handbook.country.rename(tmp_path / "elsewhere")
+    runner.run("XTT", folder=elsewhere, output=tmp_path / "results")
+    cells = nbformat.read(tmp_path / "results" / "notebooks" / "one.ipynb", as_version=4).cells
+    assert cells[2].outputs[0].text == "elsewhere results\n"
+    assert Path(tmp_path / "results" / "manifest.json").is_file()
