@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sohandbook import classes, forms, grid, national_inputs, paths, sources, tables
+from sohandbook import classes, forms, grid, national_inputs, paths, polygons, sources, tables
 from sohandbook.country import Country
 from sohandbook.errors import InputError
 from sohandbook.export import cog
@@ -80,13 +80,24 @@ class Report:
         return grid.cell_area(self.grid)
 
     @cached_property
-    def regions(self) -> xr.DataArray | None:
-        """Numbers 1 to n of the country's regions on the grid, or None; uint8 (y, x)."""
+    def _region_polygons(self) -> gpd.GeoDataFrame | None:
         vector = self.country.regions
-        if vector is None:
+        return None if vector is None else gpd.read_file(self.country.folder / vector.file)
+
+    @cached_property
+    def region_names(self) -> list[str]:
+        """The names of the country's regions, in the order of their numbers."""
+        if self._region_polygons is None:
+            return []
+        return [str(name) for name in self._region_polygons[self.country.regions.name_field]]
+
+    @cached_property
+    def regions(self) -> xr.DataArray | None:
+        """Numbers 1 to n of the country's regions on the grid, or None; uint16 (y, x)."""
+        if self._region_polygons is None:
             return None
-        frame = grid.unwrap(gpd.read_file(self.country.folder / vector.file))
-        return grid.region_numbers(frame, grid=self.grid, name_field=vector.name_field)
+        where = f"{self.country.folder / self.country.regions.file}"
+        return polygons.partition(self._region_polygons, grid=self.grid, where=where)
 
     def data(self, name: str, *, years: Iterable[int] | None = None, native: bool = False) -> Any:
         """Open one of the country's datasets.
@@ -189,15 +200,6 @@ class Report:
             for number, name in enumerate(names, start=1)
         }
 
-    @cached_property
-    def region_names(self) -> list[str]:
-        """The names of the country's regions, in the order of their numbers."""
-        vector = self.country.regions
-        if vector is None:
-            return []
-        frame = gpd.read_file(self.country.folder / vector.file)
-        return [str(name) for name in frame[vector.name_field]]
-
     def land_mask(self, year: int) -> xr.DataArray:
         """Land (1), inland water (2) and outside (0) of a year, as the country profile found it."""
         return self.map(f"land_mask_{year}")
@@ -213,12 +215,20 @@ class Report:
         )
         return float(areas.set_index("key").loc["land", "area_km2"])
 
-    def save_map(self, name: str, data: xr.DataArray, *, title: str) -> None:
+    def save_map(
+        self,
+        name: str,
+        data: xr.DataArray,
+        *,
+        title: str,
+        system: classes.ClassSystem | None = None,
+    ) -> None:
         """Keep a map as a cloud-optimised GeoTIFF in ``maps/``."""
         cog.write(
             self.staging_folder / "maps" / f"{name}.tif",
             data,
             title=title,
+            classes=system,
             tags={"country": self.country.name, "iso3": self.country.iso3},
         )
 
@@ -226,10 +236,28 @@ class Report:
         """Read a map that this or an earlier chapter kept."""
         return cog.read(self._find("maps", f"{name}.tif"))
 
-    def save_table(self, table_id: str, frame: pd.DataFrame, **context: Any) -> None:
-        """Check a reporting table by its own rules and keep it in ``tables/``."""
-        forms.validate(table_id, frame, **context)
-        forms.write(table_id, frame, folder=self.staging_folder / "tables")
+    def save_table(
+        self,
+        table_id: str,
+        frame: pd.DataFrame,
+        *,
+        system: classes.ClassSystem | None = None,
+        rows: Iterable[Any] | None = None,
+    ) -> None:
+        """Check a reporting table by its own rules and keep it in ``tables/``.
+
+        Parameters
+        ----------
+        table_id : str
+        frame : DataFrame
+        system : ClassSystem, optional
+            A national legend whose classes are the columns or rows.
+        rows : iterable, optional
+            The row keys, where the country's periods are not the cycle's.
+        """
+        rows = None if rows is None else list(rows)
+        checked = forms.validate(table_id, frame, system=system, rows=rows)
+        forms.write(table_id, checked, folder=self.staging_folder / "tables")
 
     def table(self, table_id: str) -> pd.DataFrame:
         """Read a reporting table that this or an earlier chapter kept."""
