@@ -1,0 +1,79 @@
+"""Stage countries' books, render them with Jupyter Book and publish those that are whole."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from sohandbook import paths
+from sohandbook.book.publish import list_countries, publish
+from sohandbook.book.staging import stage
+from sohandbook.country import Country
+
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+
+
+class BookError(RuntimeError):
+    """A country's book has errors; what was published before stays as it was."""
+
+
+def build(iso3s: Sequence[str], *, outputs: Path | None = None, site: Path | None = None) -> Path:
+    """Build the books of countries and publish each that is whole.
+
+    Parameters
+    ----------
+    iso3s : sequence of str
+        Countries, by code. They are built in parallel processes.
+    outputs : Path, optional
+        Where the runner put its results; by default ``outputs/``.
+    site : Path, optional
+        Where to publish; by default ``build/site``. The books are staged beside it.
+
+    Returns
+    -------
+    Path
+        The page that lists all published countries.
+
+    Raises
+    ------
+    InputError
+        A country's settings are wrong; nothing is built.
+    BookError
+        Pages have errors. Countries without errors are published all the same.
+    """
+    outputs = outputs or paths.outputs()
+    site = site or paths.root() / "build" / "site"
+    countries = [Country.load(iso3) for iso3 in iso3s]
+    folders = [site.parent / country.iso3 for country in countries]
+    for country, folder in zip(countries, folders, strict=True):
+        stage(country, results=outputs / country.iso3, folder=folder)
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        errors = list(workers.map(_render, folders))
+    for country, folder, error in zip(countries, folders, errors, strict=True):
+        if not error:
+            publish(folder / "_build" / "html", country=country, site=site)
+    index = list_countries(site)
+    failures = [
+        f"{country.iso3}:\n{error}"
+        for country, error in zip(countries, errors, strict=True)
+        if error
+    ]
+    if failures:
+        raise BookError("These books have errors and were not published.\n" + "\n".join(failures))
+    return index
+
+
+def _render(folder: Path) -> str:
+    """Run Jupyter Book with warnings as errors; return what it complains about, or nothing."""
+    program = "from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", program, "build", str(folder / "src")]
+    options = ["--config", str(folder / "_config.yml"), "--path-output", str(folder)]
+    strict = ["-W", "-n", "--keep-going", "--quiet"]
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [*command, *options, *strict], capture_output=True, text=True, env=environment, check=False
+    )
+    return "" if done.returncode == 0 else _COLOUR.sub("", done.stderr or done.stdout).strip()

@@ -1,0 +1,249 @@
+"""Parts of pages that are made from the handbook's own files, so that they cannot drift."""
+
+import re
+import tempfile
+import types
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from sohandbook import paths
+from sohandbook.chapters import Chapter
+from sohandbook.country import Country
+from sohandbook.errors import InputError
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#$~])")
+_CHECKED = {"seen in a copy": "yes, in a copy of the source", "mixed": "in part", "memory": "no"}
+
+
+def write(folder: Path, *, country: Country, chapters: Iterable[tuple[str, str, str]]) -> None:
+    """Write the generated parts that the prose pages include.
+
+    Parameters
+    ----------
+    folder : Path
+        The staged ``generated/`` folder.
+    country : Country
+    chapters : iterable of (str, str, str)
+        Title and page of each chapter, and why it is absent; empty where it is not.
+    """
+    folder.mkdir(parents=True)
+    parts = {
+        "this-book.md": this_book(country, chapters),
+        "datasets-used.md": datasets_used(country),
+        "catalogue.md": catalogue(paths.data() / "datasets.yml"),
+        "country-fields.md": country_fields(paths.root() / "book" / "country-fields.yml"),
+        "errors.md": errors(),
+        "country.yml": (country.folder / "country.yml").read_text(encoding="utf-8"),
+    }
+    for name, text in parts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def this_book(country: Country, chapters: Iterable[tuple[str, str, str]]) -> str:
+    """Say whose book this is and which chapters are in it."""
+    kind = "a fictional training country" if country.fictional else country.iso3
+    periods = country.periods
+    spans = [
+        f"{first} to {last}"
+        for first, last in (periods.baseline, periods.report_1, periods.report_2)
+    ]
+    rows = (
+        (f"{{doc}}`/{page}`", escape(why) if why else "in this book") for _, page, why in chapters
+    )
+    return (
+        f"This copy of the handbook is about **{escape(country.name)}** ({kind}). "
+        f"The baseline is {spans[0]}; the reporting periods are {spans[1]} and {spans[2]}. "
+        f"The preset is `{country.preset}`.\n\n" + table(("Chapter", "State"), rows)
+    )
+
+
+def absent_chapter(chapter: Chapter, *, country: Country, why: str) -> str:
+    """Write the short page that stands in for a chapter without results."""
+    return (
+        f"# {escape(chapter.title)}\n\n"
+        f"This chapter has no results for {escape(country.name)}: {escape(why)}.\n\n"
+        "To make it, put the data it needs into the country's folder (see "
+        "{doc}`/add-your-country`) and run:\n\n"
+        f"```bash\nsohandbook run {country.iso3} --only {chapter.id}\n"
+        f"sohandbook book {country.iso3}\n```\n"
+    )
+
+
+def datasets_used(country: Country) -> str:
+    """List the datasets of ``country.yml`` with their source."""
+    rows = (
+        (
+            f"`{name}`",
+            f"[{escape(dataset.metadata.title)}](<{dataset.metadata.link}>)",
+            escape(dataset.metadata.author),
+            "{} to {}".format(*dataset.years) if dataset.years else "one map or table",
+            escape(dataset.metadata.citation),
+        )
+        for name, dataset in country.datasets.items()
+    )
+    return table(("Name in `country.yml`", "Dataset", "Author", "Years", "How to cite it"), rows)
+
+
+def catalogue(file: Path) -> str:
+    """List the catalogue's datasets with their licence, and say which facts were checked."""
+    rows = (
+        (
+            f"{escape(row['title'])} (`{row['id']}`)",
+            escape(_plain(row.get("years"))),
+            escape(_plain(row.get("licence"))),
+            escape(_plain(row.get("account"))),
+            _CHECKED.get(row.get("verified", ""), escape(_plain(row.get("verified")))),
+        )
+        for row in yaml.safe_load(file.read_text(encoding="utf-8"))["datasets"]
+    )
+    return table(("Dataset", "Years", "Licence", "Account", "Facts checked"), rows)
+
+
+def country_fields(meanings_file: Path) -> str:
+    """List every field of ``country.yml`` from the model that checks the file.
+
+    Raises
+    ------
+    InputError
+        A field of the model has no meaning in ``country-fields.yml``, or a meaning has no field.
+    """
+    meanings = yaml.safe_load(meanings_file.read_text(encoding="utf-8"))
+    fields = dict(_fields(Country))
+    if set(fields) != set(meanings):
+        raise InputError(
+            str(meanings_file),
+            found=sorted(set(fields) ^ set(meanings)),
+            allowed="exactly the fields of sohandbook.country.Country",
+            remedy="Add the missing meaning or take out the one without a field.",
+        )
+    rows = (
+        (f"`{name}`", meanings[name], kind, default) for name, (kind, default) in fields.items()
+    )
+    return table(("Field", "What it says", "Values", "If left out"), rows)
+
+
+def errors() -> str:
+    """Make typical mistakes in a ``country.yml`` and show the real messages."""
+    cases: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
+        ("A field is misspelt.", lambda content: content.update(nmae=content.pop("name"))),
+        ("A field has a value that is not allowed.", lambda content: content.update(party="rich")),
+        (
+            "A period ends before it starts.",
+            lambda content: content.update(periods={"baseline": [2015, 2000]}),
+        ),
+        (
+            "A file is not where the settings say.",
+            lambda content: content["boundary"].update(file="border.gpkg"),
+        ),
+        (
+            "The grid is taken from a dataset that is not listed.",
+            lambda content: content.update(grid={"dataset": "land_cover_map"}),
+        ),
+    ]
+    return "\n".join(f"{title}\n\n```text\n{_message(spoil)}\n```\n" for title, spoil in cases)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table; cells are Markdown."""
+    head = list(head)
+    lines = [head, ["---"] * len(head), *(list(row) for row in rows)]
+    return "\n".join(f"| {' | '.join(' '.join(cell.split()) for cell in line)} |" for line in lines)
+
+
+def escape(text: str) -> str:
+    """Return text that Markdown shows as it is."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return "not stated"
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_plain(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(_plain(inner) for inner in value)
+    return str(value)
+
+
+def _fields(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, tuple[str, str]]]:
+    for name, field in model.model_fields.items():
+        if field.exclude:
+            continue
+        inner, many = _inner_model(field.annotation)
+        default = field.get_default(call_default_factory=True)
+        if default is PydanticUndefined:
+            shown = "it must be there"
+        elif default is None or default == {}:
+            shown = "nothing"
+        elif isinstance(default, BaseModel):
+            shown = "the values below"
+        else:
+            shown = f"`{list(default) if isinstance(default, tuple) else default}`"
+        yield f"{before}{name}", (_kind(field.annotation, field.metadata), shown)
+        if inner is not None:
+            yield from _fields(inner, f"{before}{name}.{'NAME.' if many else ''}")
+
+
+def _inner_model(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, False
+    for part in get_args(annotation):
+        inner, many = _inner_model(part)
+        if inner is not None:
+            return inner, many or get_origin(annotation) is dict
+    return None, False
+
+
+def _kind(annotation: Any, constraints: Iterable[object] = ()) -> str:
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _kind(parts[0], parts[1:])
+    if origin is Literal:
+        return " or ".join(f"`{part}`" for part in parts)
+    if origin in (types.UnionType, Union):
+        return " or ".join(_kind(part) for part in parts if part is not type(None))
+    if _inner_model(annotation)[0] is not None:
+        return "the fields below"
+    if origin is list:
+        return f"list of {_kind(parts[0])}"
+    if origin is tuple:
+        return "two years, first and last"
+    if origin is dict:
+        return "names and values"
+    pattern = next((found for part in constraints if (found := getattr(part, "pattern", None))), "")
+    names = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}
+    names |= {Any: "any value", Path: "path"}
+    return names.get(annotation, str(annotation)) + (f" like `{pattern}`" if pattern else "")
+
+
+def _message(spoil: Callable[[dict[str, Any]], object]) -> str:
+    metadata = dict.fromkeys(("title", "link", "author", "citation"), "...")
+    content: dict[str, Any] = {
+        "name": "Exampleland",
+        "iso3": "XEX",
+        "party": "affected",
+        "boundary": {"file": "boundary.gpkg", "source": "..."},
+        "grid": {"dataset": "land_cover"},
+        "datasets": {
+            "land_cover": {
+                "product": "national_land_cover",
+                "files": ["{year}.tif"],
+                "metadata": metadata,
+            }
+        },
+    }
+    spoil(content)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder).resolve()
+        (path / "boundary.gpkg").touch()
+        (path / "country.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+        try:
+            Country.load("XEX", folder=path)
+        except InputError as error:
+            return str(error).replace(str(path), "data/countries/XEX")
+    raise RuntimeError("the example of a wrong country.yml is accepted; mend the example")
