@@ -20,7 +20,7 @@ probability-weighted moments (Hosking and Wallis 1997; Vicente-Serrano et al. 20
 
 Speed
 -----
-Where nothing is dry and ``shape >= 5`` we do not go through the incomplete
+Where ``shape >= 5`` we do not go through the incomplete
 gamma function and back. Temme's uniform expansion (Temme 1979, 1992) gives the
 normal score at once: with ``eta**2 / 2 = x/mean - 1 - ln(x/mean)``, sign as ``x - mean``::
 
