@@ -18,6 +18,19 @@ EDGE_TOLERANCE = 1e-2
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A range of rows and columns that a raster file holds.
+
+    ``shift`` is the column at which the file's first column stands: 0, or a full turn of
+    360 degrees east or west of it.
+    """
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    shift: int
+
+
+@dataclass(frozen=True)
 class Lattice:
     """Rows and columns of equal cells, north up.
 
@@ -134,6 +147,24 @@ class Lattice:
             (first_row - margin, max(last_row, first_row + 1) + margin),
             (first_column - margin, max(last_column, first_column + 1) + margin),
         )
+
+    def pieces(self, bounds: tuple[float, float, float, float], *, margin: int = 0) -> list[Piece]:
+        """Return the lattice's own cells within bounds, from west to east.
+
+        There are two pieces where the bounds go across the edge of a file that goes around
+        the world, and none where the bounds lie elsewhere.
+        """
+        rows, columns = self.ranges(bounds, margin=margin)
+        rows = max(rows[0], 0), min(rows[1], self.height)
+        # The columns wanted may stand one turn east or west of where the file has them.
+        whole_turn = self.turn is not None and abs(self.turn - round(self.turn)) < EDGE_TOLERANCE
+        pieces = []
+        for turn in (-1, 0, 1) if whole_turn else (0,):
+            shift = turn * round(self.turn) if turn else 0
+            first, last = max(columns[0], shift), min(columns[1], shift + self.width)
+            if first < last and rows[0] < rows[1]:
+                pieces.append(Piece(rows, (first, last), shift))
+        return pieces
 
     def offset(self, other: Self) -> tuple[int, int] | None:
         """Return this lattice's first row and column counted in another's cells.

@@ -46,8 +46,8 @@ def align(source: xr.DataArray, *, grid: xr.DataArray, kind: Kind) -> xr.DataArr
     Parameters
     ----------
     source : DataArray, shape (..., y, x)
-        Numpy or dask. Fill value, scale, offset and ``valid_range`` of raw numbers are read
-        from its attributes.
+        Numpy or dask. What raw numbers mean is read from its attributes: ``_FillValue``,
+        ``missing_value`` (one or several), ``valid_range``, ``scale_factor``, ``add_offset``.
     grid : DataArray, shape (y, x)
         The country grid.
     kind : {"class", "continuous", "density", "count"}
@@ -121,11 +121,14 @@ def decode(source: xr.DataArray) -> tuple[xr.DataArray, dict[str, object]]:
     """Return values as float32 in their unit with NaN as no data, and the other attributes."""
     attributes = dict(source.attrs)
     fill = attributes.pop("_FillValue", None)
+    missing = attributes.pop("missing_value", None)
     valid_range = attributes.pop("valid_range", None)
     scale, offset = attributes.pop("scale_factor", 1.0), attributes.pop("add_offset", 0.0)
     values = source.astype(np.float32 if source.dtype.itemsize <= 4 else np.float64)
     if fill is not None and fill == fill:
         values = values.where(source != fill)
+    if missing is not None:
+        values = values.where(~source.isin(missing))
     if valid_range is not None:
         values = values.where((source >= valid_range[0]) & (source <= valid_range[1]))
     if scale != 1.0 or offset != 0.0:
@@ -180,15 +183,12 @@ def resample(
     """
     if np.issubdtype(values.dtype, np.floating):
         fill = np.nan
+    offset = target.offset(source)
+    if offset is not None:
+        return _cut(values, offset, target, source, fill)
     if method == "nearest":
-        offset = target.offset(source)
-        if offset is not None:
-            return _cut(values, offset, target, source, fill)
         return _fetch(values, source, target, fill)
     if method == "bilinear":
-        offset = target.offset(source)
-        if offset is not None:
-            return _cut(values, offset, target, source, np.nan)
         return _interpolate(values, source, target)
     if source.crs == target.crs:
         return _overlap(values, source, target, method)

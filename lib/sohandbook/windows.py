@@ -17,7 +17,7 @@ from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from sohandbook.errors import InputError
-from sohandbook.lattice import Lattice
+from sohandbook.lattice import Lattice, Piece
 
 Bounds = tuple[float, float, float, float]
 
@@ -120,7 +120,9 @@ def read_window(
     with open_raster(path, variable=variable, crs=crs) as (dataset, lattice):
         bounds = bounds_in(boundary, lattice.crs)
         refuse_torn(boundary, bounds, lattice.crs, where=str(path))
-        return _read(dataset, lattice, bounds, band=band, margin=margin_cells, where=str(path))
+        check_extent(path, lattice, bounds)
+        pieces = lattice.pieces(bounds, margin=margin_cells)
+        return _read(dataset, lattice, pieces, band=band)
 
 
 def read_bounds(
@@ -131,58 +133,51 @@ def read_bounds(
     variable: str | None = None,
     margin_cells: int = 2,
     crs: CRS | str | None = None,
-) -> xr.DataArray:
-    """Read the cells within bounds that are given in the file's CRS; see :func:`read_window`."""
+) -> xr.DataArray | None:
+    """Read the cells within bounds in the file's CRS; None where it has no cell there.
+
+    A list of bands always gives a first dimension. See :func:`read_window`.
+    """
     with open_raster(path, variable=variable, crs=crs) as (dataset, lattice):
-        return _read(dataset, lattice, bounds, band=band, margin=margin_cells, where=str(path))
+        pieces = lattice.pieces(bounds, margin=margin_cells)
+        return _read(dataset, lattice, pieces, band=band) if pieces else None
+
+
+def check_extent(path: Path | str, lattice: Lattice, bounds: Bounds) -> None:
+    """Stop where a file has no cell within bounds, both in the file's CRS."""
+    if not lattice.pieces(bounds):
+        raise InputError(
+            f"{path}, extent",
+            found=tuple(round(edge, 4) for edge in lattice.bounds),
+            allowed=f"a raster that covers {tuple(round(edge, 4) for edge in bounds)}",
+            remedy="The file belongs to another place; mend its name or fetch it again.",
+        )
 
 
 def _read(
     dataset: rasterio.DatasetReader,
     lattice: Lattice,
-    bounds: Bounds,
+    pieces: list[Piece],
     *,
     band: int | list[int] | None,
-    margin: int,
-    where: str,
 ) -> xr.DataArray:
-    rows, columns = lattice.ranges(bounds, margin=margin)
-    rows = max(rows[0], 0), min(rows[1], lattice.height)
-    # A global file begins at -180 or at 0: the columns wanted may lie one turn further on.
-    turns = (-1, 0, 1) if lattice.turn and _is_whole(lattice.turn) else (0,)
-    pieces = []
-    for turn in turns:
-        shift = turn * round(lattice.turn or 0)
-        first, last = max(columns[0], shift), min(columns[1], shift + lattice.width)
-        if first < last and rows[0] < rows[1]:
-            pieces.append((first, last, shift))
-    if not pieces:
-        raise InputError(
-            f"{where}, extent",
-            found=tuple(round(edge, 4) for edge in lattice.bounds),
-            allowed=f"a raster that covers {tuple(round(edge, 4) for edge in bounds)}",
-            remedy="The file belongs to another place; mend its name or fetch it again.",
-        )
-    indexes = dataset.indexes if band is None else band
-    one_band = isinstance(indexes, int) or len(indexes) == 1
-    indexes = [indexes] if isinstance(indexes, int) else list(indexes)
-    part = lattice.part(rows, (pieces[0][0], pieces[-1][1]))
+    indexes = list(dataset.indexes) if band is None else band
+    alone = isinstance(indexes, int) or (band is None and len(indexes) == 1)
+    indexes = [indexes] if isinstance(indexes, int) else indexes
+    rows, first_column = pieces[0].rows, pieces[0].columns[0]
+    part = lattice.part(rows, (first_column, pieces[-1].columns[1]))
     nodata = dataset.nodatavals[indexes[0] - 1]
     dtype = np.dtype(dataset.dtypes[indexes[0] - 1])
-    if len(pieces) == 1:
-        first, last, shift = pieces[0]
-        window = Window(first - shift, rows[0], part.width, part.height)
-        values = dataset.read(indexes, window=window)
-    else:
-        values = np.full((len(indexes), *part.shape), 0 if nodata is None else nodata, dtype)
-        for first, last, shift in pieces:
-            window = Window(first - shift, rows[0], last - first, part.height)
-            start = first - pieces[0][0]
-            values[:, :, start : start + last - first] = dataset.read(indexes, window=window)
+    values = np.full((len(indexes), *part.shape), 0 if nodata is None else nodata, dtype)
+    for piece in pieces:
+        first, last = piece.columns
+        window = Window(first - piece.shift, rows[0], last - first, part.height)
+        place = slice(first - first_column, last - first_column)
+        values[:, :, place] = dataset.read(indexes, window=window)
     attributes = _attributes(dataset, indexes[0], nodata, dtype)
-    if one_band:
+    if alone:
         return part.array(values[0], attributes=attributes)
-    times = _times(dataset, indexes)
+    times = band_times(dataset, indexes)
     leading = {"band": indexes} if times is None else {"time": times}
     return part.array(values, leading=leading, attributes=attributes)
 
@@ -206,7 +201,7 @@ def _attributes(
     return attributes
 
 
-def _times(dataset: rasterio.DatasetReader, indexes: list[int]) -> pd.DatetimeIndex | None:
+def band_times(dataset: rasterio.DatasetReader, indexes: list[int]) -> pd.DatetimeIndex | None:
     """Return the dates of a NetCDF file's bands from its CF time axis."""
     tags = dataset.tags()
     unit, _, origin = tags.get("time#units", "").partition(" since ")
@@ -279,10 +274,6 @@ def refuse_torn(boundary: gpd.GeoDataFrame, bounds: Bounds, crs: CRS, *, where: 
             allowed="a CRS in which the country is in one piece",
             remedy="Warp the file to EPSG:4326, or to a projection centred near 180 degrees.",
         )
-
-
-def _is_whole(number: float) -> bool:
-    return abs(number - round(number)) < 1e-2
 
 
 @contextmanager

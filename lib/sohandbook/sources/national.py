@@ -1,0 +1,88 @@
+"""What a national team supplies: tables of species and factors, sites as polygons."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from sohandbook.errors import InputError
+from sohandbook.grid import unwrap
+from sohandbook.sources.files import Request
+
+# The IUCN Red List's categories, and EW and RE for extinct in the wild and in the region.
+CATEGORIES = ("LC", "NT", "VU", "EN", "CR", "RE", "EW", "EX", "DD", "NE", "NA")
+
+
+def species_categories(request: Request) -> pd.DataFrame:
+    """Categories of species at each assessment; one row a species and assessment.
+
+    Returns
+    -------
+    DataFrame with the columns of the file, among them ``species``, ``year``, ``category``
+    """
+    request.only_options()
+    path = request.one_file()
+    table = _table(path, required=("species", "year", "category"))
+    unknown = table.loc[~table["category"].isin(CATEGORIES), "category"]
+    if not unknown.empty:
+        raise InputError(
+            f"{path}, line {unknown.index[0] + 2}, category",
+            found=unknown.iloc[0],
+            allowed=CATEGORIES,
+            remedy="Use the codes of the IUCN Red List.",
+        )
+    return table
+
+
+def vulnerability_factors(request: Request) -> pd.DataFrame:
+    """Factors of drought vulnerability by country and year.
+
+    Returns
+    -------
+    DataFrame with the columns of the file, among them ``year``
+    """
+    request.only_options()
+    return _table(request.one_file(), required=("year",))
+
+
+def sites(request: Request) -> gpd.GeoDataFrame:
+    """Protected areas or key biodiversity areas as polygons, in EPSG:4326 like the boundary.
+
+    Points, which hold no area, are left out; the attribute ``points_left_out`` counts them.
+    """
+    request.only_options()
+    path = request.one_file()
+    try:
+        frame = gpd.read_file(path)
+    except pyogrio.errors.DataSourceError as error:
+        raise InputError(
+            str(path),
+            found=str(error),
+            allowed="GeoPackage, GeoJSON or shapefile",
+            remedy="Save the sites again, for example with QGIS.",
+        ) from error
+    polygons = frame[frame.geom_type.isin(("Polygon", "MultiPolygon"))].reset_index(drop=True)
+    if polygons.empty:
+        raise InputError(
+            str(path),
+            found=sorted(set(frame.geom_type)),
+            allowed="polygons",
+            remedy="Take the file of polygons, not that of points.",
+        )
+    polygons = unwrap(polygons)
+    polygons.attrs["points_left_out"] = len(frame) - len(polygons)
+    return polygons
+
+
+def _table(path: Path, *, required: tuple[str, ...]) -> pd.DataFrame:
+    table = pd.read_csv(path, encoding="utf-8-sig")
+    missing = [column for column in required if column not in table]
+    if missing:
+        raise InputError(
+            f"{path}, first line",
+            found=list(table.columns),
+            allowed=required,
+            remedy=f"Add the column {missing[0]}.",
+        )
+    return table
