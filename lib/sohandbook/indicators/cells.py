@@ -45,10 +45,15 @@ def _same_axis(first: xr.DataArray, other: xr.DataArray, axis: str) -> bool:
 
 
 def by_block(function: Callable, *maps: xr.DataArray, dtype: type) -> xr.DataArray:
-    """Apply a cell-wise function to numpy arrays, or lazily to each block of dask arrays."""
-    return xr.apply_ufunc(
-        function, *maps, dask="parallelized", output_dtypes=[dtype], keep_attrs=False
+    """Apply a cell-wise function to numpy arrays, or lazily to each block of dask arrays.
+
+    The result has no attributes of its own; those of its coordinates stay, because they hold
+    the CRS.
+    """
+    result = xr.apply_ufunc(
+        function, *maps, dask="parallelized", output_dtypes=[dtype], keep_attrs=True
     )
+    return result.drop_attrs(deep=False)
 
 
 def fill_values(codes: xr.DataArray) -> set[int]:
