@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import nbformat
+import pytest
 import yaml
 
 PARAMETERS = """iso3: str = "XTT"  # the country
@@ -80,3 +81,11 @@ class Handbook:
 
     def staging_folders(self) -> list[Path]:
         return list(self.output.glob(".running-*"))
+
+
+def use(root: Path, monkeypatch: pytest.MonkeyPatch) -> Handbook:
+    """Make a toy handbook and let the library work in it."""
+    monkeypatch.setenv("SOHANDBOOK_ROOT", str(root))
+    for name in ("SOHANDBOOK_RAW", "SOHANDBOOK_COUNTRIES", "SOHANDBOOK_OUTPUTS"):
+        monkeypatch.delenv(name, raising=False)
+    return Handbook(root)

@@ -144,10 +144,13 @@ def book(
     with plain_errors():
         from sohandbook import book as books
 
-        with console.status("Making the book"):
-            pages = books.build(iso3s)
-        for page in [pages] if isinstance(pages, Path) else pages:
-            console.print(f"Open {page}")
+        try:
+            with console.status("Making the book"):
+                page = books.build(iso3s)
+        except books.BookError as error:
+            complaints.print(escape(str(error)))
+            raise typer.Exit(1) from None
+        console.print(f"Open {escape(str(page))}")
 
 
 @app.command()

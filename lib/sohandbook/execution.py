@@ -77,8 +77,9 @@ def execute(
         ) from error
     except DeadKernelError as error:
         cells = nbformat.read(target, as_version=4).cells
-        stopped = [cell for cell in cells if cell.metadata.get("papermill", {}).get("exception")]
-        source = stopped[0].source if stopped else ""
+        # papermill calls the cell complete, but it is the last one that was started
+        begun = [cell for cell in cells if cell.metadata.get("papermill", {}).get("start_time")]
+        source = begun[-1].source if begun else ""
         raise ChapterError(
             f"cell {_code_cell_number(cells, source)}, '{_first_line(source)}': "
             "its process ended by itself; the machine may have run out of memory"
@@ -89,6 +90,9 @@ def execute(
         if target.is_file():
             content = nbformat.read(target, as_version=4)
             _tidy(content)
+            content.metadata["papermill"] = {
+                "parameters": {n: v for n, v in values.items() if not n.endswith("_folder")}
+            }
             nbformat.write(content, target)
     return _warnings(content)
 

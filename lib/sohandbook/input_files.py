@@ -20,15 +20,17 @@ from sohandbook.country import Country, Dataset
 from sohandbook.errors import InputError
 
 FIELD = re.compile(r"\{[^}]*\}")
+SEXES = ("f", "m")  # as WorldPop's file names write them
 
 
 def find(dataset: Dataset, *, name: str, country: Country) -> list[Path]:
     """Return the files of a dataset, each checked to exist.
 
-    A pattern is looked for in the country's raw data and then in its folder.
+    A pattern is looked for in the country's folder and then in its raw data.
     Patterns with ``{year}`` stand for one another: each year of the dataset
-    must have a file of one of them, except those that another year stands for.
-    Every pattern without ``{year}`` must have a file.
+    must have a file of one of them, except those that another year stands for;
+    where a pattern has ``{sex}``, each year must have both. Every pattern
+    without ``{year}`` must have a file.
 
     Parameters
     ----------
@@ -42,17 +44,9 @@ def find(dataset: Dataset, *, name: str, country: Country) -> list[Path]:
     InputError
         Names the first file that is missing.
     """
-    folders = [paths.raw_data() / country.iso3, country.folder]
-    yearly = [pattern for pattern in dataset.files if "{year}" in pattern]
+    folders = [country.folder, paths.raw_data() / country.iso3]
     found: set[Path] = set()
-    groups = [[pattern] for pattern in dataset.files if pattern not in yearly]
-    if yearly and dataset.years is None:
-        groups.append(yearly)
-    elif yearly:
-        first, last = dataset.years
-        years = [year for year in range(first, last + 1) if year not in dataset.stands_for]
-        groups += [[p.replace("{year}", str(year)) for p in yearly] for year in years]
-    for patterns in groups:
+    for patterns in _alternatives(dataset):
         files = _first_match(patterns, folders)
         if not files:
             raise InputError(
@@ -69,10 +63,31 @@ def find(dataset: Dataset, *, name: str, country: Country) -> list[Path]:
     return sorted(found)
 
 
+def _alternatives(dataset: Dataset) -> list[list[str]]:
+    """Return lists of patterns, of each of which one must have a file."""
+    yearly = [pattern for pattern in dataset.files if "{year}" in pattern]
+    alternatives = [[pattern] for pattern in dataset.files if pattern not in yearly]
+    if yearly and dataset.years is None:
+        alternatives.append(yearly)
+    elif yearly:
+        first, last = dataset.years
+        for year in range(first, last + 1):
+            if year not in dataset.stands_for:
+                alternatives.append([p.replace("{year}", str(year)) for p in yearly])
+    return [
+        [pattern.replace("{sex}", sex) for pattern in patterns]
+        for patterns in alternatives
+        for sex in (SEXES if any("{sex}" in pattern for pattern in patterns) else ("",))
+    ]
+
+
 def _first_match(patterns: list[str], folders: list[Path]) -> list[Path]:
     for pattern in patterns:
-        for folder in folders:
-            files = [path for path in folder.glob(FIELD.sub("*", pattern)) if path.is_file()]
+        absolute = Path(pattern).is_absolute()
+        anchor = Path(pattern).anchor
+        for folder in [Path(anchor)] if absolute else folders:
+            glob = FIELD.sub("*", pattern.removeprefix(anchor))
+            files = [path for path in folder.glob(glob) if path.is_file()]
             if files:
                 return files
     return []

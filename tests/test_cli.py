@@ -1,0 +1,109 @@
+"""The command line answers at once, says what is wrong without a traceback, and its code tells."""
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+import handbook_folder
+from handbook_folder import SAVE, Handbook
+from sohandbook import book, cli
+
+COMMANDS = ["run", "check", "book", "new", "training", "status"]
+
+
+@pytest.fixture
+def handbook(tmp_path, monkeypatch) -> Handbook:
+    return handbook_folder.use(tmp_path, monkeypatch)
+
+
+def call(*arguments: str):
+    return CliRunner().invoke(cli.app, list(arguments))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_an_example(command):
+    answer = call(command, "--help")
+    assert answer.exit_code == 0
+    assert f"Example: sohandbook {command}" in answer.output
+
+
+def test_help_imports_no_large_library():
+    program = (
+        "import sys; from sohandbook import cli\n"
+        "large = {'numpy', 'pandas', 'xarray', 'pydantic', 'papermill', 'geopandas'}\n"
+        "print(sorted(large & set(sys.modules)))"
+    )
+    start = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+    assert time.monotonic() - start < 5
+
+
+def test_run_and_status(handbook):
+    handbook.add_chapter("one", SAVE, '(tables / "one.csv").write_text("1")')
+    handbook.add_chapter("two", "import sys", "print('careful', file=sys.stderr)", "1 / 0")
+    handbook.add_chapter("six", "1", datasets=["rain"])
+    answer = call("run", "XTT")
+    assert answer.exit_code == 1, answer.output
+    assert "1/3 one      One: done in" in answer.output
+    assert "2/3 two      Two: failed" in answer.output
+    assert "cell 4, '1 / 0': ZeroDivisionError: division by zero" in answer.output
+    assert "not possible: no dataset rain in country.yml" in answer.output
+    assert str(handbook.output / "failed") in answer.output
+    again = call("run", "XTT", "--only", "one")
+    assert again.exit_code == 0
+    assert "One: up to date" in again.output
+    table = call("status").output
+    assert [word in table for word in ("XTT", "done", "failed", "no data")] == [True] * 4
+
+
+def test_wrong_input_is_one_plain_message(handbook):
+    handbook.add_chapter("one", "1")
+    answer = call("run", "XTT", "--only", "so9-9")
+    assert answer.exit_code == 2
+    assert "found:   so9-9" in answer.stderr
+    assert "allowed: one" in answer.stderr
+    assert "Traceback" not in answer.output
+    assert not handbook.output.exists()
+
+
+def test_check_says_what_is_possible(handbook):
+    handbook.add_dataset("rain")
+    handbook.add_chapter("one", "1", datasets=["rain"])
+    handbook.add_chapter("two", "1", datasets=["people"])
+    answer = call("check", "XTT")
+    assert answer.exit_code == 0
+    assert "rain: 1 file\n" in answer.output
+    assert "two is not possible: no dataset people" in answer.output
+    assert not handbook.output.exists()
+
+
+def test_book_prints_the_page_to_open(handbook, monkeypatch):
+    page = handbook.root / "build" / "site" / "index.html"
+    monkeypatch.setattr(book, "build", lambda iso3s: page if iso3s == ["XTT", "XUU"] else None)
+    answer = call("book", "XTT", "XUU")
+    assert answer.output == f"Open {page}\n"
+
+    def fail(iso3s):
+        raise book.BookError("XTT: a page is broken")
+
+    monkeypatch.setattr(book, "build", fail)
+    answer = call("book", "XTT")
+    assert answer.exit_code == 1
+    assert answer.stderr == "XTT: a page is broken\n"
+
+
+def test_status_of_an_empty_handbook(handbook):
+    handbook.add_chapter("one", "1")
+    answer = call("status")
+    assert answer.exit_code == 0
+    assert "never" in answer.output
+    handbook.output.mkdir(parents=True)
+    (handbook.output / "manifest.json").write_text(json.dumps({"format": 1})[:-1])
+    answer = call("status")
+    assert answer.exit_code == 2
+    assert "Remove the file and run again" in answer.stderr

@@ -1,0 +1,71 @@
+"""A new country starts from a file that is valid as soon as its boundary is there."""
+
+import re
+import shutil
+
+import pytest
+import yaml
+
+import handbook_folder
+from handbook_folder import Handbook
+from sohandbook import new_country
+from sohandbook.country import Country
+from sohandbook.errors import InputError
+
+TEMPLATE = "templates/country.yml"
+
+
+@pytest.fixture
+def handbook(tmp_path, monkeypatch) -> Handbook:
+    from sohandbook import paths
+
+    template = paths.data() / TEMPLATE
+    made = handbook_folder.use(tmp_path, monkeypatch)
+    (tmp_path / "data" / "templates").mkdir()
+    shutil.copy(template, tmp_path / "data" / TEMPLATE)
+    return made
+
+
+def test_is_valid_with_a_boundary(handbook):
+    file = new_country.write("MRT")
+    with pytest.raises(InputError, match=r"boundary.file: found 'boundary.geojson'"):
+        Country.load("MRT")
+    (file.parent / "boundary.geojson").write_text("{}")
+    country = Country.load("MRT")
+    assert country.iso3 == "MRT"
+    assert country.grid.dataset == "land_cover"
+    assert country.periods.area_years == (2000, 2015, 2019, 2023)
+    land_cover = country.datasets["land_cover"]
+    assert all("{year}" in pattern for pattern in land_cover.files)
+    assert land_cover.stands_for == {2023: 2022}
+
+
+def test_commented_datasets_are_valid_too(handbook):
+    file = new_country.write("MRT")
+    (file.parent / "boundary.geojson").write_text("{}")
+    text = re.sub(r"^  # ", "  ", file.read_text(), flags=re.MULTILINE)
+    file.write_text(text)
+    country = Country.load("MRT")
+    assert set(country.datasets) == {
+        "land_cover",
+        "vegetation_index",
+        "soil_organic_carbon",
+        "precipitation",
+        "population",
+    }
+    assert country.datasets["population"].files == ["mrt_{sex}_{year}.tif"]
+    assert yaml.safe_load(text)["preset"] == "guidance"
+
+
+def test_never_overwrites(handbook):
+    file = new_country.write("MRT")
+    file.write_text("mine")
+    with pytest.raises(InputError, match="Edit it, or move it away first"):
+        new_country.write("MRT")
+    assert file.read_text() == "mine"
+
+
+@pytest.mark.parametrize("iso3", ["mrt", "MR", "../", "MRTX", ""])
+def test_refuses_what_is_no_code(handbook, iso3):
+    with pytest.raises(InputError, match="three capital letters"):
+        new_country.write(iso3)
