@@ -1,0 +1,47 @@
+# The handbook in two commands: 'make guide' and 'make test'.
+# They need Python 3.11 to 3.13, make and git; everything else goes into .venv.
+
+PYTHON ?= python3
+COUNTRY := XDL
+UV := uv==0.13.8
+
+.DELETE_ON_ERROR:
+.PHONY: guide test lab lock clean
+
+# Make the training country's data, run its chapters and render its book.
+guide: .venv/.installed
+	.venv/bin/sohandbook training
+	.venv/bin/sohandbook run $(COUNTRY)
+	.venv/bin/sohandbook book $(COUNTRY)
+
+# Run all tests and say what was skipped and why.
+test: .venv/.installed
+	.venv/bin/python -m pytest
+
+# Open the notebooks in JupyterLab.
+lab: .venv/.installed
+	.venv/bin/jupyter lab --notebook-dir=.
+
+# Choose exact versions again, from pyproject.toml; 'make lock UPGRADE=--upgrade' takes newer ones.
+lock:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet $(UV)
+	.venv-lock/bin/uv pip compile pyproject.toml --extra test --extra build --universal \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate $(UPGRADE) \
+	  --quiet --output-file requirements.lock
+	rm -r .venv-lock
+
+# Remove the environment and everything that can be made again.
+clean:
+	rm -rf .venv .venv-lock outputs build data/raw
+
+# One environment for a lock; bytecode made once more than halves each notebook's start.
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo "The handbook needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is another or missing." \
+	    "Name one: make guide PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock
+	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m compileall -q -j 0 .venv/lib lib
+	touch $@
