@@ -1,0 +1,189 @@
+"""Charts: bars, lines, and years divided into classes."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import Patch
+
+from sohandbook import classes
+from sohandbook.errors import InputError
+from sohandbook.figures.display import WIDTH_INCHES, Figure, check_words, picture
+from sohandbook.figures.words import THIN_SPACE, number, readable
+
+INK, GRID, PLAIN, NEUTRAL = "#222222", "#dddddd", "#2a7fa0", "#8a8a8a"
+# Lines differ in colour, dash and marker, so that no one of the three has to be seen.
+LINES = (
+    ("#12401f", "-", "o"),
+    ("#a6450c", "--", "s"),
+    ("#3c2f80", "-.", "^"),
+    ("#2a7fa0", ":", "D"),
+    ("#922270", (0, (5, 1, 1, 1)), "v"),
+    ("#5b5b5b", "-", "x"),
+)
+
+
+def bar_chart(
+    values: pd.Series,
+    *,
+    caption: str,
+    alt: str,
+    unit: str,
+    system: classes.ClassSystem | None = None,
+    digits: int = 1,
+) -> Figure:
+    """Show one bar for each row, with its number written beside it.
+
+    Parameters
+    ----------
+    values : Series
+        The index names the bars: words, or the keys of ``system``.
+    caption, alt : str
+        What the chart shows, and what one would read from it, in words.
+    unit : str
+        Of the numbers, for example ``"% of total land area"``.
+    system : ClassSystem, optional
+        Gives bars their class's name and colour.
+    digits : int
+        Decimals of the numbers.
+    """
+    check_words(caption, alt)
+    _check_numbers(values.to_frame())
+    keys = [str(key) for key in values.index]
+    names = dict(zip(system.keys, system.labels, strict=True)) if system else {}
+    shades = dict(zip(system.keys, system.colours, strict=True)) if system else {}
+    labels = [names.get(key) or readable(key) for key in keys]
+    colours = [shades.get(key, NEUTRAL if system else PLAIN) for key in keys]
+    drawing, axes = _sheet(0.34 * len(values) + 0.5)
+    bars = axes.barh(
+        range(len(values)), values.fillna(0), color=colours, edgecolor="#777777", linewidth=0.5
+    )
+    written = ["no value" if np.isnan(v) else number(v, digits) for v in values.astype(float)]
+    axes.bar_label(bars, written, padding=3, fontsize=10)
+    axes.set_yticks(range(len(values)), labels, fontsize=10)
+    axes.invert_yaxis()
+    axes.margins(x=0.18 if values.min() >= 0 else 0.32)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+    axes.set_xticks([])
+    axes.set_xlabel(unit, fontsize=10, loc="left")
+    return picture(drawing, caption=caption, alt=alt)
+
+
+def line_chart(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    alt: str,
+    unit: str,
+    from_zero: bool = True,
+) -> Figure:
+    """Show one line for each column; gaps stay gaps.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The index holds years or dates, each column is one line.
+    caption, alt, unit : str
+        As in :func:`bar_chart`.
+    from_zero : bool
+        Start the axis at zero, so that heights can be compared.
+    """
+    check_words(caption, alt)
+    _check_numbers(frame)
+    if len(frame.columns) > len(LINES):
+        raise InputError(
+            "line chart", found=f"{len(frame.columns)} lines", allowed=f"at most {len(LINES)}",
+            remedy="Show fewer, or show a table.",
+        )  # fmt: skip
+    drawing, axes = _sheet(2.6)
+    for name, (colour, dash, marker) in zip(frame.columns, LINES, strict=False):
+        few = len(frame) <= 40
+        axes.plot(
+            frame.index, frame[name].astype(float), color=colour, linestyle=dash, linewidth=1.6,
+            marker=marker if few else None, markersize=3.5, label=readable(str(name)),
+        )  # fmt: skip
+    _frame_of_years(axes, unit)
+    low, high = axes.get_ylim()
+    if from_zero and low > 0:
+        axes.set_ylim(0, high)
+    if len(frame.columns) > 1:
+        _legend_below(axes, None)
+    return picture(drawing, caption=caption, alt=alt)
+
+
+def stacked_chart(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    alt: str,
+    unit: str,
+    system: classes.ClassSystem,
+) -> Figure:
+    """Show each year as a column divided into classes.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The index holds years, the columns are keys of ``system``; others are refused.
+    caption, alt, unit : str
+        As in :func:`bar_chart`.
+    system : ClassSystem
+        Gives the order and the colours.
+    """
+    check_words(caption, alt)
+    _check_numbers(frame)
+    if strangers := [str(name) for name in frame.columns if name not in system.keys]:
+        raise InputError(
+            "stacked chart", found=strangers, allowed=system.keys, remedy="Drop these columns."
+        )
+    drawing, axes = _sheet(2.6)
+    base = np.zeros(len(frame))
+    handles = []
+    for key, label, colour in zip(system.keys, system.labels, system.colours, strict=True):
+        if key not in frame.columns:
+            continue
+        height = frame[key].fillna(0).to_numpy(dtype=float)
+        axes.bar(frame.index, height, bottom=base, color=colour, width=0.85,
+                 edgecolor="#777777", linewidth=0.3)  # fmt: skip
+        base += height
+        handles.append(Patch(facecolor=colour, edgecolor="#777777", linewidth=0.4, label=label))
+    _frame_of_years(axes, unit)
+    _legend_below(axes, handles)
+    return picture(drawing, caption=caption, alt=alt)
+
+
+def _check_numbers(frame: pd.DataFrame) -> None:
+    words = [str(name) for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
+    if words or frame.empty:
+        raise InputError(
+            "chart",
+            found=f"no numbers in {', '.join(words)}" if words else "an empty table",
+            allowed="columns of numbers",
+            remedy="Choose the columns to draw.",
+        )
+
+
+def _sheet(height: float) -> tuple[Drawing, Axes]:
+    drawing = Drawing(figsize=(WIDTH_INCHES, height))
+    return drawing, drawing.add_axes((0.02, 0.02, 0.96, 0.96))
+
+
+def _frame_of_years(axes: Axes, unit: str) -> None:
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.grid(axis="y", color=GRID, linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.tick_params(labelsize=10, length=0)
+    axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(6, integer=True))
+    axes.yaxis.set_major_locator(mpl.ticker.MaxNLocator(5))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}".replace(",", THIN_SPACE))
+    axes.set_title(unit, fontsize=10, loc="left", pad=6)
+
+
+def _legend_below(axes: Axes, handles: list[Patch] | None) -> None:
+    axes.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(-0.02, -0.12), ncols=2, fontsize=10,
+        frameon=False, handlelength=2.4 if handles is None else 1.4, columnspacing=1.2,
+    )  # fmt: skip

@@ -1,0 +1,148 @@
+"""Tables on a page: a caption, headed rows and columns, numbers that line up."""
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sohandbook.country import Country
+from sohandbook.errors import InputError
+from sohandbook.figures.display import Figure
+from sohandbook.figures.words import number, readable
+
+PLAIN_WHOLE_NUMBERS = ("year", "code", "row", "line")
+NUMBERS = ";white-space:nowrap;font-variant-numeric:tabular-nums"
+NO_DATA = ("no_data", "No data")
+MACHINE_WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    units: Mapping[str, str] | None = None,
+    digits: int | Mapping[str, int] = 1,
+) -> Figure:
+    """Show a table that screen readers can walk through.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The first column names the rows; an index with a name is put before it.
+        Text columns without a single entry are left out.
+    caption : str
+        What the table holds; with its unit if all numbers share one.
+    units : mapping, optional
+        Unit of a column, written in its head; ``forms.table(id).units`` fits.
+    digits : int or mapping
+        Decimals of the numbers shown, for all or for each column. The files keep them all.
+    """
+    if not caption.strip():
+        remedy = "Say what the table holds."
+        raise InputError("table, caption", found=caption, allowed="a sentence", remedy=remedy)
+    if frame.index.name is not None:
+        frame = frame.reset_index()
+    frame = frame.loc[:, [not _is_blank(frame[name]) for name in frame.columns]]
+    if frame.columns.empty:
+        remedy = "Show a sentence instead."
+        raise InputError("table", found="no columns", allowed="at least one", remedy=remedy)
+    units = units or {}
+    heads = "".join(_head(str(name), units, frame[name]) for name in frame.columns)
+    places = [digits if isinstance(digits, int) else digits.get(n, 1) for n in frame.columns]
+    rows = ""
+    for values in frame.itertuples(index=False, name=None):
+        cells = [_cell(*parts) for parts in zip(values, frame.columns, places, strict=True)]
+        rows += _row(cells, missing=any(isinstance(v, str) and v in NO_DATA for v in values))
+    escaped = html.escape(caption)
+    page = (
+        f'<div class="sohandbook-table" role="region" tabindex="0" aria-label="{escaped}" '
+        'style="overflow-x:auto"><table>'
+        f'<caption style="text-align:left;caption-side:top">{escaped}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+    return Figure(page, f"{caption}\n{frame.to_string(index=False)}", "")
+
+
+def dataset_table(country: Country, *, names: Sequence[str], caption: str) -> Figure:
+    """Show what the country says about its datasets: title, author, years and link."""
+    rows = []
+    for name in names:
+        if name in country.datasets:
+            dataset = country.datasets[name]
+            years = f"{dataset.years[0]} to {dataset.years[1]}" if dataset.years else "not stated"
+            rows.append(
+                {
+                    "Dataset": readable(name),
+                    "Title": dataset.metadata.title,
+                    "Author": dataset.metadata.author,
+                    "Years": years,
+                    "Link": dataset.metadata.link,
+                }
+            )
+    if not rows:
+        return _sentence(caption, f"{country.name} lists none of: {', '.join(names)}.")
+    return table(pd.DataFrame(rows), caption=caption)
+
+
+def stand_in_table(country: Country, *, names: Sequence[str], caption: str) -> Figure:
+    """Show for which years the data of another year stand in."""
+    rows = [
+        {"Dataset": readable(name), "Year": str(year), "Data of": str(other)}
+        for name in names
+        if name in country.datasets
+        for year, other in sorted(country.datasets[name].stands_for.items())
+    ]
+    if not rows:
+        return _sentence(caption, "None: every year has its own data.")
+    return table(pd.DataFrame(rows), caption=caption)
+
+
+def _sentence(caption: str, words: str) -> Figure:
+    page = f"<p>{html.escape(caption)} {html.escape(words)}</p>"
+    return Figure(page, f"{caption} {words}", "")
+
+
+def _is_blank(column: pd.Series) -> bool:
+    """Tell whether a text column holds nothing."""
+    if pd.api.types.is_numeric_dtype(column):
+        return False
+    return bool((column.isna() | (column.astype(str).str.strip() == "")).all())
+
+
+def _head(name: str, units: Mapping[str, str], column: pd.Series) -> str:
+    unit = units.get(name, "").replace("km2", "km²")
+    words = html.escape(readable(name) + (f" ({unit})" if unit else ""))
+    side = "right" if pd.api.types.is_numeric_dtype(column) else "left"
+    return f'<th scope="col" style="text-align:{side}">{words}</th>'
+
+
+def _cell(value: Any, column: object, digits: int) -> tuple[str, str]:
+    """Return the words of a cell and the side it lines up at."""
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return '<abbr title="no value" style="text-decoration:none">–</abbr>', "right"
+    if isinstance(value, (bool, np.bool_)):
+        return ("yes" if value else "no"), "left"
+    if isinstance(value, (int, np.integer)):
+        plain = any(word in str(column).lower().split("_") for word in PLAIN_WHOLE_NUMBERS)
+        return (str(value) if plain else number(value, 0)), "right"
+    if isinstance(value, (float, np.floating)):
+        return number(value, digits), "right"
+    text = html.escape(str(value))
+    if text.startswith(("http://", "https://")):
+        text = f'<a href="{text}">{text}</a>'
+    elif MACHINE_WORD.fullmatch(text):
+        text = readable(text)
+    return text, "left"
+
+
+def _row(cells: list[tuple[str, str]], *, missing: bool) -> str:
+    (first, _), *others = cells
+    style = ' class="no-data" style="font-style:italic"' if missing else ""
+    body = "".join(
+        f'<td style="text-align:{side}{NUMBERS if side == "right" else ""}">{words}</td>'
+        for words, side in others
+    )
+    return f'<tr{style}><th scope="row" style="text-align:left">{first}</th>{body}</tr>'
