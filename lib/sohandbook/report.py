@@ -16,6 +16,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
+from pyproj import Geod
 
 from sohandbook import classes, forms, grid, national_inputs, paths, polygons, sources, tables
 from sohandbook.country import Country
@@ -199,6 +200,33 @@ class Report:
             number: self.transition_matrix(files[name], national=national)
             for number, name in enumerate(names, start=1)
         }
+
+    def population_totals(self) -> xr.DataArray:
+        """The people in the country by year, and by sex where the data have it; (year[, sex]).
+
+        A cell of the population map that the border cuts counts with the part of it that
+        the country grid covers, so that later chapters find the same people.
+        """
+        people = self.data("population", native=True, years=range(*self._all_years))
+        cells = xr.ones_like(people.isel(dict.fromkeys(people.dims[:-2], 0)), dtype=bool)
+        inside = grid.align(self.grid.astype("float64"), grid=cells, kind="density").fillna(0)
+        stands_for = people.attrs.get("stands_for", {})
+        own = [year for year in people["year"].values.tolist() if year not in stands_for]
+        totals = (people.sel(year=own) * inside).sum(("y", "x")).compute()
+        taken = [stands_for.get(year, year) for year in people["year"].values.tolist()]
+        return totals.sel(year=taken).assign_coords(year=people["year"]).transpose("year", ...)
+
+    @property
+    def _all_years(self) -> tuple[int, int]:
+        return self.country.periods.baseline[0], self.country.periods.report_2[1] + 1
+
+    def boundary_area(self) -> float:
+        """The geodesic area of the boundary itself on the ellipsoid WGS 84, km2."""
+        geod = Geod(ellps="WGS84")
+        return (
+            sum(abs(geod.geometry_area_perimeter(shape)[0]) for shape in self.boundary.geometry)
+            / 1e6
+        )
 
     def land_mask(self, year: int) -> xr.DataArray:
         """Land (1), inland water (2) and outside (0) of a year, as the country profile found it."""

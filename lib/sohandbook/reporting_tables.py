@@ -263,3 +263,36 @@ def largest_change(change_table: pd.DataFrame, meaning: np.ndarray) -> tuple[int
     areas = change_table.iloc[:size, 1 : size + 1].to_numpy(dtype=float)
     row, column = np.unravel_index(np.argmax(np.where(meaning != 0, areas, -1)), areas.shape)
     return int(row), int(column)
+
+
+def legend_areas(
+    codes: xr.DataArray, *, legend: classes.Legend, cell_area: xr.DataArray, within: xr.DataArray
+) -> pd.DataFrame:
+    """The area of each class of a product's own legend, km², largest first.
+
+    Parameters
+    ----------
+    codes : xarray.DataArray of int, dims (y, x)
+        Codes of the product.
+    legend : Legend
+    cell_area : xarray.DataArray, km²
+    within : xarray.DataArray of bool
+    """
+    labelled = codes.assign_attrs(
+        _FillValue=legend.nodata,
+        flag_values=list(legend.labels),
+        flag_meanings=" ".join(f"code_{code}" for code in legend.labels),
+    )
+    areas = tables.area_by_class(labelled, cell_area=cell_area, within=within)
+    system = classes.system("land_cover")
+    frame = pd.DataFrame(
+        {
+            "code": areas["code"],
+            "name": [legend.labels.get(code, "No data") for code in areas["code"]],
+            "unccd_class": [
+                system.label(legend.unccd.get(code, system.nodata)) for code in areas["code"]
+            ],
+            "area_km2": areas["area_km2"],
+        }
+    )
+    return frame.sort_values("area_km2", ascending=False, ignore_index=True)

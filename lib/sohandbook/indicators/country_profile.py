@@ -27,8 +27,7 @@ def land_and_water(land_cover: xr.DataArray, *, within: xr.DataArray) -> xr.Data
     UNCCD reporting manual 2026, country profile, table CP-1.T1.
     """
     system = classes.system("land_mask")
-    water = land_cover == classes.system("land_cover").code("water")
-    land, lake = (np.uint8(system.code(key)) for key in ("land", "water"))
-    mask = xr.where(water, lake, land).where(within, np.uint8(system.nodata))
-    mask = mask.transpose(*land_cover.dims).astype(system.dtype)
-    return mask.assign_attrs(system.attributes())
+    is_water = land_cover == classes.system("land_cover").code("water")
+    land, water = (np.uint8(system.code(key)) for key in ("land", "water"))
+    mask = land_cover.where(is_water, land).where(~is_water, water)
+    return mask.where(within, np.uint8(system.nodata)).assign_attrs(system.attributes())

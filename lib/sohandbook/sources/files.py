@@ -137,6 +137,8 @@ def _nearest(year: int, available: set[int]) -> int | str:
 
 def _matches(folder: Path, pattern: str) -> list[tuple[Values, Path]]:
     """Return the files that fit a pattern with fields in braces; ``*`` stands for any text."""
+    if Path(pattern).is_absolute():
+        folder, pattern = Path(Path(pattern).anchor), pattern.removeprefix(Path(pattern).anchor)
     parts = re.split(r"\{(\w+)\}", pattern)
     unknown = [name for name in parts[1::2] if name not in FIELDS]
     if unknown:
