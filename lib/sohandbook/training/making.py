@@ -15,11 +15,15 @@ from sohandbook.training import (
     drylandia,
     geography,
     land_cover,
+    nature,
     population,
     precipitation,
+    public_finance,
+    sdg_series,
     soil,
     truth,
     vegetation_index,
+    vulnerability,
 )
 from sohandbook.training.story import YEARS, Story
 
@@ -62,6 +66,10 @@ def steps(told: Story, folder: Path) -> list[tuple[str, Callable[[], None]]]:
         ("soil and climate zones", lambda: soil.write(told, folder)),
         ("rain", lambda: precipitation.write(told, folder)),
         ("population", lambda: population.write(told, folder)),
+        ("series", lambda: sdg_series.write(told, folder)),
+        ("vulnerability", lambda: vulnerability.write(told, folder)),
+        ("species and sites", lambda: nature.write(told, folder)),
+        ("public finance", lambda: public_finance.write(told, folder)),
         ("truth", lambda: truth.write(told, folder)),
     ]  # fmt: skip
 
