@@ -12,6 +12,9 @@ WGS84 = pyproj.CRS.from_epsg(4326).ellipsoid
 # a UTM zone at 250 m the error of an area stays under one part in a million.
 DISTORTION_STEP = 32
 
+# Radians of the differences that stand for derivatives: error 2e-9, above that of rounding.
+DIFFERENCE = 1e-4
+
 
 def zone_area(
     latitude: np.ndarray,
@@ -50,7 +53,7 @@ def cell_area(mask: xr.DataArray) -> xr.DataArray:
 
     Cells in degrees: exact area between two parallels of the ellipsoid, one value a row.
     Cells in metres of an equal-area projection: width times height. Cells of any other
-    projection: width times height, divided by the projection's areal scale there.
+    projection: width times height, divided by the projection's areal scale there, from PROJ.
     A projection of a sphere, as MODIS' sinusoidal one, is equal-area on that sphere only:
     its cells are corrected to WGS 84 too (by -0.3 % at 17 degrees, +0.3 % at 50 degrees).
 
@@ -81,34 +84,46 @@ def _geographic(lattice: Lattice, crs: pyproj.CRS) -> np.ndarray:
 
 
 def _projected(lattice: Lattice, crs: pyproj.CRS) -> np.ndarray:
-    unit = crs.axis_info[0].unit_conversion_factor
     rows = _sample(lattice.height)
     columns = _sample(lattice.width)
     x = lattice.left + (columns + 0.5) * lattice.step_x
     y = lattice.top - (rows + 0.5) * lattice.step_y
-    to_degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-    longitude, latitude = to_degrees.transform(*np.meshgrid(x, y))
-    outside = ~(np.isfinite(longitude) & np.isfinite(latitude))
-    longitude, latitude = np.where(outside, 0.0, longitude), np.where(outside, 0.0, latitude)
-    scale = np.asarray(pyproj.Proj(crs).get_factors(longitude, latitude).areal_scale)
-    true_area = _sphere_to_ellipsoid(latitude, crs) / scale
-    true_area = np.where(outside, np.nan, true_area) * lattice.step_x * lattice.step_y * unit**2
+    to_plane = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True)
+    longitude, latitude = to_plane.transform(*np.meshgrid(x, y), direction="INVERSE")
+    scale = _ground_area(latitude, crs) / _plane_area(to_plane, longitude, latitude)
+    true_area = np.where(np.isfinite(scale), scale, np.nan) * lattice.step_x * lattice.step_y
     if np.nanmax(np.ptp(true_area, axis=1) / true_area.mean(axis=1)) < 1e-8:
         true_area = true_area[:, :1]
         columns = columns[:1]
     return _interpolate(true_area, rows, columns, lattice.shape)
 
 
-def _sphere_to_ellipsoid(latitude: np.ndarray, crs: pyproj.CRS) -> np.ndarray:
-    """Return the area on WGS 84 of a unit area of the CRS's own sphere, by latitude."""
-    ellipsoid = crs.ellipsoid
-    if ellipsoid.semi_major_metre != ellipsoid.semi_minor_metre:
-        return np.ones_like(latitude)
-    a, b = WGS84.semi_major_metre, WGS84.semi_minor_metre
-    e2 = 1.0 - (b / a) ** 2
-    # Product of the two radii of curvature over the square of the sphere's radius.
-    radii = b**2 / (1.0 - e2 * np.sin(np.radians(latitude)) ** 2) ** 2
-    return radii / ellipsoid.semi_major_metre**2
+def _plane_area(
+    to_plane: pyproj.Transformer, longitude: np.ndarray, latitude: np.ndarray
+) -> np.ndarray:
+    """Return the area on the map, in its unit, of a square radian: the Jacobian determinant.
+
+    By central differences of PROJ's own projection. PROJ's distortion factors would do for
+    most projections, but for web Mercator they are of a sphere and 0.5 % off at 18 degrees.
+    """
+    h = np.degrees(DIFFERENCE)
+    east, west = (to_plane.transform(longitude + d, latitude) for d in (h, -h))
+    north, south = (to_plane.transform(longitude, latitude + d) for d in (h, -h))
+    x_by_longitude, y_by_longitude = (e - w for e, w in zip(east, west, strict=True))
+    x_by_latitude, y_by_latitude = (n - s for n, s in zip(north, south, strict=True))
+    determinant = x_by_longitude * y_by_latitude - x_by_latitude * y_by_longitude
+    return np.abs(determinant) / (2 * DIFFERENCE) ** 2
+
+
+def _ground_area(latitude: np.ndarray, crs: pyproj.CRS) -> np.ndarray:
+    """Return the area on the ellipsoid, in m2, of a square radian at a latitude.
+
+    The product of the two radii of curvature and the cosine (Snyder 1987, chapter 4).
+    """
+    major, minor = _axes(crs)
+    e2 = 1.0 - (minor / major) ** 2
+    f = np.radians(latitude)
+    return minor**2 / (1.0 - e2 * np.sin(f) ** 2) ** 2 * np.cos(f)
 
 
 def _axes(crs: pyproj.CRS) -> tuple[float, float]:

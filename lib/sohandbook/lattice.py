@@ -191,14 +191,15 @@ class Lattice:
     ) -> xr.DataArray:
         """Return values of shape (..., y, x) as a map with coordinates and CRS."""
         leading = leading or {}
-        result = xr.DataArray(
+        # rioxarray's own writers copy all the values: the CRS is written on an empty map.
+        empty = xr.DataArray().rio.write_crs(self.crs).rio.write_transform(self.transform)
+        return xr.DataArray(
             values,
             dims=(*leading, "y", "x"),
-            coords={**leading, "y": self.y, "x": self.x},
+            coords={**leading, "y": self.y, "x": self.x, "spatial_ref": empty["spatial_ref"]},
             attrs=dict(attributes or {}),
             name=name,
         )
-        return result.rio.write_crs(self.crs).rio.write_transform(self.transform)
 
 
 def on_grid(

@@ -62,6 +62,11 @@ def open_raster(
     with _quiet():
         try:
             dataset = rasterio.open(name)
+            if is_netcdf and dataset.transform.is_identity:
+                # Without axes that GDAL knows it takes the first line for the southernmost.
+                dataset.close()
+                with rasterio.Env(GDAL_NETCDF_BOTTOMUP="NO"):
+                    dataset = rasterio.open(name)
         except RasterioIOError as error:
             raise _not_readable(path, variable, error) from error
     with dataset:
@@ -173,7 +178,10 @@ def _read(
         first, last = piece.columns
         window = Window(first - piece.shift, rows[0], last - first, part.height)
         place = slice(first - first_column, last - first_column)
-        values[:, :, place] = dataset.read(indexes, window=window)
+        if len(pieces) == 1:
+            dataset.read(indexes, window=window, out=values)
+        else:
+            values[:, :, place] = dataset.read(indexes, window=window)
     attributes = _attributes(dataset, indexes[0], nodata, dtype)
     if alone:
         return part.array(values[0], attributes=attributes)

@@ -204,16 +204,16 @@ def _read(layer: Layer, variable: str | None, target: Lattice) -> xr.DataArray |
 def _raw(window: xr.DataArray, dtype: np.dtype, nodata: float) -> np.ndarray:
     """Return a file's own numbers, with ``nodata`` for its fill value and what is not valid."""
     raw = window.values
-    lost = raw == window.attrs["_FillValue"] if "_FillValue" in window.attrs else False
-    if "valid_range" in window.attrs:
-        first, last = window.attrs["valid_range"]
-        lost = lost | (raw < first) | (raw > last)
-    if lost is False:
-        return raw.astype(dtype)
+    fill = window.attrs.get("_FillValue")
+    first, last = window.attrs.get("valid_range", (None, None))
+    lost = np.zeros(raw.shape, bool) if first is None else (raw < first) | (raw > last)
+    if fill is not None and (first is None or first <= fill <= last):
+        lost |= raw == fill
     # The fill value may not fit the new type: it goes before the change.
-    values = np.where(lost, raw.dtype.type(0), raw).astype(dtype)
-    values[lost] = nodata
-    return values
+    if raw.dtype != dtype:
+        raw = np.where(lost, raw.dtype.type(0), raw).astype(dtype)
+    raw[lost] = nodata
+    return raw
 
 
 def _bounds(target: Lattice, source: Lattice) -> Bounds:
