@@ -152,6 +152,25 @@ def test_chunks_do_not_matter(rain, chunks):
     xr.testing.assert_identical(chunked.compute(), drought_hazard.spi(rain))
 
 
+def test_the_index_says_how_it_was_made_and_keeps_its_place(rain):
+    placed = rain.assign_attrs(units="mm/month").rio.write_crs("EPSG:4326")
+    index = drought_hazard.spi(placed)
+    assert index.attrs == {
+        "units": "1",
+        "long_name": "Standardised Precipitation Index, 12 months",
+        "distribution": "gamma, location 0, Thom's closed form",
+        "zero_rule": "centre_of_mass",
+        "months": 12,
+        "reference_period": "1981-2010",
+        "clipped_at": 3.09,
+        "completeness": 0.85,
+    }
+    worst = drought_hazard.worst(drought_hazard.intensity(drought_hazard.yearly(index)))
+    assert worst.rio.crs == placed.rio.crs
+    assert worst.attrs["class_system"] == "drought"
+    assert "units" not in worst.attrs
+
+
 def test_order_of_dimensions_is_kept(rain):
     turned = drought_hazard.spi(rain.transpose("x", "time", "y"))
     assert turned.dims == ("x", "time", "y")

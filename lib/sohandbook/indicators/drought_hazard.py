@@ -76,7 +76,8 @@ def ready_index(index: xr.DataArray, *, scale: float = 1.0) -> xr.DataArray:
             allowed="-10 to 10",
             remedy="Give the scale of the file, for example scale=0.001, or its fill value.",
         )
-    return data.assign_attrs(units="1", long_name=index.attrs.get("long_name", "Drought index"))
+    name = index.attrs.get("long_name", "Drought index")
+    return data.drop_attrs(deep=False).assign_attrs(units="1", long_name=name)
 
 
 def yearly(index: xr.DataArray, *, calendar_month: int = 12) -> xr.DataArray:
@@ -131,7 +132,14 @@ def intensity(
         drought[np.isnan(values)] = -128
         return drought
 
-    drought = xr.apply_ufunc(classify, index, dask="parallelized", output_dtypes=[np.int8])
+    # Keeping attributes keeps those of the coordinates, and with them the CRS.
+    drought = xr.apply_ufunc(
+        classify,
+        index.drop_attrs(deep=False),
+        dask="parallelized",
+        output_dtypes=[np.int8],
+        keep_attrs=True,
+    )
     return drought.rename("drought").assign_attrs(
         classes.system("drought").attributes(), preset=preset
     )

@@ -206,7 +206,8 @@ def _standardise(
             remedy="Lengthen it, or lower minimum_years and say so in the report.",
         )
     whole = np.arange(12 * first_year, 12 * last_year + 12)
-    monthly = values.drop_vars([name for name in values.coords if "time" in values[name].dims])
+    monthly = values.drop_attrs(deep=False)
+    monthly = monthly.drop_vars([name for name in values.coords if "time" in values[name].dims])
     if not np.array_equal(whole, numbers):
         monthly = monthly.assign_coords(time=numbers).reindex(time=whole).drop_vars("time")
     if monthly.chunks is not None:
@@ -240,6 +241,7 @@ def _standardise(
         exclude_dims={"time"},
         dask="parallelized",
         output_dtypes=[np.float32],
+        keep_attrs=True,  # else the coordinates lose theirs, and the map its CRS
         dask_gufunc_kwargs={"output_sizes": {"time": len(computed)}},
     ).transpose(*values.dims)
     wanted = np.isin(numbers, whole[computed])
