@@ -84,13 +84,20 @@ def picture(drawing: Drawing, *, caption: str, alt: str, notes: str = "") -> Fig
     """
     check_words(caption, alt)
     raw = BytesIO()
-    drawing.savefig(raw, format="png", dpi=DOTS_PER_INCH, facecolor=PAPER, bbox_inches="tight",
-                    pad_inches=0.06)  # fmt: skip
+    drawing.savefig(
+        raw,
+        format="png",
+        dpi=DOTS_PER_INCH,
+        facecolor=PAPER,
+        bbox_inches="tight",
+        pad_inches=0.06,
+        pil_kwargs={"compress_level": 0},  # packed below; packing twice costs a live page time
+    )
     small = BytesIO()
     with Image.open(raw) as image:
         width, height = image.size
         flat = image.convert("RGB").quantize(COLOURS_KEPT, dither=Image.Dither.NONE)
-        flat.save(small, format="png", optimize=True)
+        flat.save(small, format="png", optimize=is_static())
     data = base64.b64encode(small.getvalue()).decode("ascii")
     page = (
         '<figure class="sohandbook-figure" style="margin:1em 0">'
