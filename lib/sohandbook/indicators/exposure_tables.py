@@ -6,8 +6,7 @@ Used through :mod:`sohandbook.indicators.population_exposure`, which counts the 
 import pandas as pd
 
 from sohandbook.errors import InputError
-
-DROUGHT_CLASSES = ("mild", "moderate", "severe", "extreme")
+from sohandbook.indicators.drought_hazard import DROUGHT_CLASSES
 
 
 def shares(people: pd.DataFrame, *, national_thousands: pd.DataFrame) -> pd.DataFrame:
