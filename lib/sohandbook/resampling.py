@@ -2,11 +2,12 @@
 
 Two mechanisms do all the work. Between grids of one CRS, rows and columns are handled
 apart, with exact overlaps. Between two CRS, values are either fetched at the target cells'
-centres or spread from the source's cells, with exact coordinates for each: no result
+centres or shared by the overlap of cells, with exact coordinates for each: no result
 depends on how the work is cut into blocks.
 """
 
 import math
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -14,9 +15,9 @@ import xarray as xr
 from pyproj import Transformer
 from scipy import sparse
 
-from sohandbook.areas import zone_area
 from sohandbook.errors import InputError
 from sohandbook.lattice import Lattice, on_grid
+from sohandbook.overlaps import row_and_column_shares, row_edges, share_out
 
 Kind = Literal["class", "continuous", "density", "count"]
 Method = Literal["nearest", "bilinear", "average", "sum"]
@@ -30,9 +31,6 @@ CONSERVES = {
 
 # A target cell wider than this many source cells is averaged rather than interpolated.
 COARSER = 1.5
-
-# A source cell is spread from points no further apart than this part of a target cell.
-SPREAD_SPACING = 0.25
 
 POINTS_AT_ONCE = 4_000_000
 
@@ -226,15 +224,15 @@ def _positions(
     return column, (source.top - y) / source.step_y
 
 
-def _blocks(target: Lattice):
-    """Yield row ranges and source-ready coordinates, a few million points at a time."""
+def _blocks(target: Lattice) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    """Yield ranges of rows and their centres, a few million points at a time."""
     rows = max(1, POINTS_AT_ONCE // target.width)
     for first in range(0, target.height, rows):
         part = slice(first, min(first + rows, target.height))
         yield part, *np.meshgrid(target.x, target.y[part])
 
 
-def _centres(source: Lattice, target: Lattice):
+def _centres(source: Lattice, target: Lattice) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
     """Yield row ranges and the source columns and rows of the target's centres."""
     if source.crs == target.crs:
         column, _ = _positions(target.x, np.zeros(target.width), source, target)
@@ -294,9 +292,9 @@ def _overlap(values: np.ndarray, source: Lattice, target: Lattice, method: Metho
     sums are W_y V W_x^T with overlaps as parts of a source cell; means divide by the overlap
     with cells that have data.
     """
-    shares_y, shares_x = _shares(source, target)
+    shares_y, shares_x = row_and_column_shares(source, target)
     if method == "average":
-        sizes_y, sizes_x = -np.diff(_row_edges(source)), np.full(source.width, source.step_x)
+        sizes_y, sizes_x = -np.diff(row_edges(source)), np.full(source.width, source.step_x)
         shares_y, shares_x = shares_y.multiply(sizes_y).tocsr(), shares_x.multiply(sizes_x).tocsr()
     valid = np.isfinite(values)
     total = _both_ways(shares_y, np.where(valid, values, 0.0), shares_x)
@@ -311,64 +309,21 @@ def _both_ways(rows: sparse.csr_array, values: np.ndarray, columns: sparse.csr_a
     return (columns @ (rows @ values.astype(np.float64)).T).T
 
 
-def _row_edges(lattice: Lattice) -> np.ndarray:
-    """Return the row edges, in degrees measured by area so that equal steps are equal areas."""
-    edges = lattice.top - np.arange(lattice.height + 1) * lattice.step_y
-    return zone_area(np.clip(edges, -90, 90)) if lattice.crs.is_geographic else edges
-
-
-def _shares(source: Lattice, target: Lattice) -> tuple[sparse.csr_array, sparse.csr_array]:
-    """Return the part of each source row and column that lies in each target row and column."""
-    rows = _edge_shares(-_row_edges(source), -_row_edges(target))
-    source_edges = source.left + np.arange(source.width + 1) * source.step_x
-    target_edges = target.left + np.arange(target.width + 1) * target.step_x
-    columns = _edge_shares(source_edges, target_edges)
-    for turn in (-360.0, 360.0) if source.turn else ():
-        columns = columns + _edge_shares(source_edges + turn, target_edges)
-    return rows, columns.tocsr()
-
-
-def _edge_shares(source: np.ndarray, target: np.ndarray) -> sparse.csr_array:
-    """Return a matrix (target, source): the part of a source interval in a target interval."""
-    cuts = np.unique(np.concatenate([source, target]))
-    cuts = cuts[(cuts >= max(source[0], target[0])) & (cuts <= min(source[-1], target[-1]))]
-    if cuts.size < 2:
-        return sparse.csr_array((target.size - 1, source.size - 1))
-    middles = (cuts[:-1] + cuts[1:]) / 2
-    of_source = np.searchsorted(source, middles) - 1
-    of_target = np.searchsorted(target, middles) - 1
-    parts = np.diff(cuts) / np.diff(source)[of_source]
-    return sparse.csr_array(
-        (parts, (of_target, of_source)), shape=(target.size - 1, source.size - 1)
-    )
-
-
 def _spread(values: np.ndarray, source: Lattice, target: Lattice, method: Method) -> np.ndarray:
-    """Spread every source cell from evenly placed points, each into the target cell it is in.
+    """Share or average between two CRS, by the overlap of every pair of cells.
 
-    Every point carries the same part of its cell, so sums are conserved exactly; where a
-    cell's border cuts a source cell, the shares are right to the spacing of the points.
+    GDAL's sum comes near, but loses the cells across the borders of its pieces of memory
+    (0.08 % of the people in pieces of 4 MB) and 1e-5 of them in one piece.
     """
-    across = max(1, math.ceil(1 / (coarsening(source, target) * SPREAD_SPACING)))
-    inside = (np.arange(across) + 0.5) / across
-    total, points = np.zeros((2, target.height * target.width))
-    rows_of_source, columns_of_source = np.nonzero(np.isfinite(values))
-    amounts = values[rows_of_source, columns_of_source].astype(np.float64)
-    step = max(1, POINTS_AT_ONCE // across**2)
-    for first in range(0, amounts.size, step):
-        part = slice(first, first + step)
-        down, right = (grid.ravel() for grid in np.meshgrid(inside, inside, indexing="ij"))
-        x = source.left + (columns_of_source[part, np.newaxis] + right) * source.step_x
-        y = source.top - (rows_of_source[part, np.newaxis] + down) * source.step_y
-        column, row = _positions(x, y, target, source)
-        j, outside_j = _index(column + TIE, target.width)
-        i, outside_i = _index(row + TIE, target.height)
-        keep = ~(outside_i | outside_j)
-        cell = (i * target.width + j)[keep]
-        share = np.broadcast_to(amounts[part, np.newaxis], keep.shape)[keep] / across**2
-        total += np.bincount(cell, weights=share, minlength=total.size)
-        points += np.bincount(cell, minlength=points.size)
+    x, y = np.meshgrid(
+        source.left + np.arange(source.width + 1) * source.step_x,
+        source.top - np.arange(source.height + 1) * source.step_y,
+    )
+    column, row = _positions(x, y, target, source)
+    total, weighted, covered = share_out(
+        values.astype(np.float64), column, row, target.shape, float(target.turn or 0)
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
-        result = total * across**2 / points if method == "average" else total
-    result[points == 0] = np.nan
-    return result.reshape(target.shape)
+        result = weighted / covered if method == "average" else total
+    result[covered == 0] = np.nan
+    return result
