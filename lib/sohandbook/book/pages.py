@@ -1,5 +1,6 @@
 """Parts of pages that are made from the handbook's own files, so that they cannot drift."""
 
+import json
 import re
 import tempfile
 import types
@@ -17,10 +18,11 @@ from sohandbook.country import Country
 from sohandbook.errors import InputError
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#$~])")
+_FACTS = {"Years": "years", "Licence": "licence", "Account": "account", "Cite": "citation"}
 _CHECKED = {"seen in a copy": "yes, in a copy of the source", "mixed": "in part", "memory": "no"}
 
 
-def write(folder: Path, *, country: Country, chapters: Iterable[tuple[str, str, str]]) -> None:
+def write(folder: Path, *, country: Country, chapters: Iterable[tuple[str, str]]) -> None:
     """Write the generated parts that the prose pages include.
 
     Parameters
@@ -28,12 +30,13 @@ def write(folder: Path, *, country: Country, chapters: Iterable[tuple[str, str, 
     folder : Path
         The staged ``generated/`` folder.
     country : Country
-    chapters : iterable of (str, str, str)
-        Title and page of each chapter, and why it is absent; empty where it is not.
+    chapters : iterable of (str, str)
+        Each chapter's page, and why it has no results; empty where it has.
     """
     folder.mkdir(parents=True)
     parts = {
-        "this-book.md": this_book(country, chapters),
+        "this-book.md": this_book(country),
+        "chapters.md": chapter_states(chapters),
         "datasets-used.md": datasets_used(country),
         "catalogue.md": catalogue(paths.data() / "datasets.yml"),
         "country-fields.md": country_fields(paths.root() / "book" / "country-fields.yml"),
@@ -44,22 +47,25 @@ def write(folder: Path, *, country: Country, chapters: Iterable[tuple[str, str, 
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def this_book(country: Country, chapters: Iterable[tuple[str, str, str]]) -> str:
-    """Say whose book this is and which chapters are in it."""
+def this_book(country: Country) -> str:
+    """Say whose book this is."""
     kind = "a fictional training country" if country.fictional else country.iso3
     periods = country.periods
-    spans = [
+    baseline, *reports = (
         f"{first} to {last}"
         for first, last in (periods.baseline, periods.report_1, periods.report_2)
-    ]
-    rows = (
-        (f"{{doc}}`/{page}`", escape(why) if why else "in this book") for _, page, why in chapters
     )
     return (
         f"This copy of the handbook is about **{escape(country.name)}** ({kind}). "
-        f"The baseline is {spans[0]}; the reporting periods are {spans[1]} and {spans[2]}. "
-        f"The preset is `{country.preset}`.\n\n" + table(("Chapter", "State"), rows)
+        f"The baseline is {baseline}; the reporting periods are {' and '.join(reports)}. "
+        f"The preset is `{country.preset}`.\n"
     )
+
+
+def chapter_states(chapters: Iterable[tuple[str, str]]) -> str:
+    """List the chapters' pages and say which have results."""
+    rows = ((f"{{doc}}`/{page}`", escape(why) if why else "in this book") for page, why in chapters)
+    return table(("Chapter", "State"), rows)
 
 
 def absent_chapter(chapter: Chapter, *, country: Country, why: str) -> str:
@@ -91,17 +97,13 @@ def datasets_used(country: Country) -> str:
 
 def catalogue(file: Path) -> str:
     """List the catalogue's datasets with their licence, and say which facts were checked."""
-    rows = (
-        (
-            f"{escape(row['title'])} (`{row['id']}`)",
-            escape(_plain(row.get("years"))),
-            escape(_plain(row.get("licence"))),
-            escape(_plain(row.get("account"))),
-            _CHECKED.get(row.get("verified", ""), escape(_plain(row.get("verified")))),
-        )
-        for row in yaml.safe_load(file.read_text(encoding="utf-8"))["datasets"]
-    )
-    return table(("Dataset", "Years", "Licence", "Account", "Facts checked"), rows)
+    entries = []
+    for row in yaml.safe_load(file.read_text(encoding="utf-8"))["datasets"]:
+        facts = {name: escape(_plain(row.get(field))) for name, field in _FACTS.items()}
+        facts["Checked"] = _CHECKED.get(row.get("verified", ""), "not stated")
+        lines = "\\\n  ".join(f"{name}: {fact}" for name, fact in facts.items())
+        entries.append(f"{escape(row['title'])} (`{row['id']}`)\n: {lines}\n")
+    return "\n".join(entries)
 
 
 def country_fields(meanings_file: Path) -> str:
@@ -183,7 +185,9 @@ def _fields(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, tup
         elif isinstance(default, BaseModel):
             shown = "the values below"
         else:
-            shown = f"`{list(default) if isinstance(default, tuple) else default}`"
+            # as it is written in YAML: false, [2000, 2015]
+            written = list(default) if isinstance(default, tuple) else default
+            shown = f"`{json.dumps(written).strip(chr(34))}`"
         yield f"{before}{name}", (_kind(field.annotation, field.metadata), shown)
         if inner is not None:
             yield from _fields(inner, f"{before}{name}.{'NAME.' if many else ''}")

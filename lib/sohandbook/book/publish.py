@@ -25,6 +25,10 @@ def publish(book: Path, *, country: Country, site: Path) -> None:
     country : Country
     site : Path
     """
+    for source_map in book.rglob(
+        "*.map"
+    ):  # for developers of the theme: a third of the book's size
+        source_map.unlink()
     about = {"iso3": country.iso3, "name": country.name, "fictional": country.fictional}
     (book / "country.json").write_text(json.dumps(about), encoding="utf-8")
     place, before = site / country.iso3, site / f".before-{country.iso3}"

@@ -44,7 +44,7 @@ def stage(country: Country, *, results: Path, folder: Path) -> None:
     pages.write(
         source / "generated",
         country=country,
-        chapters=[(chapter.title, page_of(chapter), why) for chapter, why in absent.items()],
+        chapters=[(page_of(chapter), why) for chapter, why in absent.items()],
     )
     if has_bokeh:
         _copy_bokeh(source / "assets" / "bokeh")
@@ -111,6 +111,7 @@ def _copy_bokeh(folder: Path) -> None:
 def _for_country(config: dict[str, Any], country: Country, *, has_bokeh: bool) -> dict[str, Any]:
     sphinx = config["sphinx"]["config"]
     sphinx["html_context"] = {
+        "default_mode": "",
         "project_name": config["title"],
         "country": {"iso3": country.iso3, "name": country.name, "fictional": country.fictional},
     }

@@ -1,0 +1,78 @@
+"""Every built page: text for each image, links that lead somewhere, nothing from elsewhere, small.
+
+With ``SOHANDBOOK_BOOK`` set to a site's folder, these tests read that site instead of the toy one.
+"""
+
+from pathlib import Path
+
+import html_checks
+import pytest
+from html_checks import DESK, PHONE, Browser, Site
+
+VIEWS = [(DESK, "light"), (PHONE, "dark")]
+
+
+def kinds(site: Site) -> list[Path]:
+    """One page of each name, and each page that has results of a country: all kinds of page."""
+    seen: dict[str, Path] = {}
+    for page in site.pages:
+        with_results = bool(site.pages[page].select("div.cell_output"))
+        seen.setdefault(site.name(page) if with_results else page.name, page)
+    return list(seen.values())
+
+
+def test_every_image_has_a_text(built_book: Site) -> None:
+    assert html_checks.images_without_text(built_book) == []
+
+
+def test_every_link_leads_somewhere(built_book: Site) -> None:
+    assert html_checks.dead_links(built_book) == []
+
+
+def test_nothing_is_fetched_from_elsewhere(built_book: Site) -> None:
+    assert html_checks.outside_resources(built_book) == []
+
+
+def test_pages_are_small(built_book: Site) -> None:
+    assert html_checks.too_large(built_book) == []
+
+
+def test_every_page_says_its_language_and_has_one_title(built_book: Site) -> None:
+    for page, soup in built_book.pages.items():
+        assert soup.html["lang"] == "en", page
+        assert soup.title and soup.title.get_text().strip(), page
+        # The theme repeats the title for print only.
+        assert len(soup.select("h1:not(.onlyprint h1)")) == 1, page
+
+
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+def test_pages_load_fit_and_are_accessible(
+    built_book: Site, browser: Browser, width: int, scheme: str
+) -> None:
+    found = []
+    for file in kinds(built_book):
+        with browser.open(file, width=width, scheme=scheme) as (page, troubles):
+            lines = [*html_checks.wider_than_screen(page), *html_checks.axe_violations(page)]
+            found += [f"{built_book.name(file)}: {line}" for line in [*lines, *troubles]]
+    assert found == []
+
+
+def test_a_map_really_shows(built_book: Site, browser: Browser) -> None:
+    chapters = [
+        page for page, soup in built_book.pages.items() if soup.select("div.cell_output figure img")
+    ]
+    assert chapters, "no page has a map"
+    for file in chapters:
+        with browser.open(file) as (page, troubles):
+            colours = html_checks.colours_of_images(page)
+            assert min(colours) > 8, (file, colours)
+            assert troubles == []
+
+
+def test_pages_work_without_javascript(built_book: Site, browser: Browser) -> None:
+    file = next(page for page in built_book.pages if page.name == "how-it-works.html")
+    with browser.open(file, width=PHONE, scripts=False) as (page, _):
+        assert page.locator("nav.bd-links a").first.is_visible()
+        page.locator("details.country-switch summary").click()
+        assert page.locator("details.country-switch a").first.is_visible()
+        assert html_checks.wider_than_screen(page) == []
