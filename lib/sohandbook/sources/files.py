@@ -75,11 +75,13 @@ class Request:
         InputError
             No pattern has a file.
         """
-        found: dict[tuple[tuple[str, str], ...], Path] = {}
+        found: dict[tuple[object, ...], tuple[Values, Path]] = {}
         for pattern in self.dataset.files:
             for folder in self.folders:
                 for values, path in sorted(_matches(folder, pattern), key=lambda item: item[1]):
-                    found.setdefault(tuple(sorted(values.items())), path)
+                    # Where a star stands for any text, each text is a file of its own.
+                    any_text = path.name if "*" in pattern else ""
+                    found.setdefault((any_text, *sorted(values.items())), (values, path))
         if not found:
             raise InputError(
                 f"{self.where}.files",
@@ -87,7 +89,7 @@ class Request:
                 allowed=f"files in {' or '.join(str(folder) for folder in self.folders)}",
                 remedy=f"Run 'sohandbook fetch {self.iso3}', or mend the pattern.",
             )
-        return [(dict(key), path) for key, path in found.items()]
+        return list(found.values())
 
     def one_file(self) -> Path:
         """Return the file of a dataset without years."""

@@ -10,8 +10,13 @@ from sohandbook.errors import InputError
 from sohandbook.grid import unwrap
 from sohandbook.sources.files import Request
 
+# How the World Databases of protected areas and of key biodiversity areas name a site, and
+# the year of its designation; a national file may say ``name`` and ``designated`` itself.
+SITE_NAMES = ("name", "NAME", "name_english", "IntName", "intname", "NatName", "natname")
+SITE_YEARS = ("designated", "STATUS_YR", "status_yr")
+
 # The IUCN Red List's categories, and EW and RE for extinct in the wild and in the region.
-CATEGORIES = ("LC", "NT", "VU", "EN", "CR", "RE", "EW", "EX", "DD", "NE", "NA")
+CATEGORIES = ("LC", "NT", "VU", "EN", "CR", "CR(PE)", "RE", "EW", "EX", "DD", "NE", "NA")
 
 
 def species_categories(request: Request) -> pd.DataFrame:
@@ -49,7 +54,12 @@ def vulnerability_factors(request: Request) -> pd.DataFrame:
 def sites(request: Request) -> gpd.GeoDataFrame:
     """Protected areas or key biodiversity areas as polygons, in EPSG:4326 like the boundary.
 
-    Points, which hold no area, are left out; the attribute ``points_left_out`` counts them.
+    Returns
+    -------
+    GeoDataFrame
+        The file's columns, with ``name``, and with ``designated`` (year, 0 where it is not
+        known) where the file has it. Points, which hold no area, are left out; the
+        attribute ``points_left_out`` counts them.
     """
     request.only_options()
     path = request.one_file()
@@ -70,7 +80,20 @@ def sites(request: Request) -> gpd.GeoDataFrame:
             allowed="polygons",
             remedy="Take the file of polygons, not that of points.",
         )
-    polygons = unwrap(polygons)
+    name = next((column for column in SITE_NAMES if column in polygons), None)
+    if name is None:
+        raise InputError(
+            f"{path}, fields",
+            found=list(frame.columns),
+            allowed=SITE_NAMES,
+            remedy="Give each site a name.",
+        )
+    polygons = unwrap(polygons).assign(name=polygons[name])
+    year = next((column for column in SITE_YEARS if column in polygons), None)
+    if year is not None:
+        polygons["designated"] = (
+            pd.to_numeric(polygons[year], errors="coerce").fillna(0).astype(int)
+        )
     polygons.attrs["points_left_out"] = len(frame) - len(polygons)
     return polygons
 

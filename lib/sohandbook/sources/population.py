@@ -49,7 +49,7 @@ def _counts(
 ) -> xr.DataArray:
     request.only_options("crs", "band", "nodata")
     where = where or {}
-    by_year: dict[int, list[Layer]] = {}
+    by_year: dict[int, dict[str, Layer]] = {}
     attributes: dict[str, object] = {"valid_range": (0, np.inf)}
     if request.option("nodata") is not None:
         attributes["missing_value"] = np.atleast_1d(request.option("nodata"))
@@ -68,11 +68,20 @@ def _counts(
                 crs=request.option("crs"),
                 attributes=attributes,
             )
-            by_year.setdefault(int(values["year"]), []).append(layer)
+            of_year = by_year.setdefault(int(values["year"]), {})
+            age = values.get("age", "all")
+            if age in of_year:
+                raise InputError(
+                    f"{request.where}.files, year {values['year']}",
+                    found=f"{of_year[age].path.name} and {path.name}",
+                    allowed="one file for a year, a sex and an age",
+                    remedy="Narrow the pattern, or people are counted twice.",
+                )
+            of_year[age] = layer
     chosen = request.sources(by_year)
     _refuse_missing_ages(request, {year: by_year[year] for year in set(chosen.values())})
     times_area = (request.dataset.measure or measure) == "density"
-    ages = max(len(by_year[source]) for source in chosen.values())
+    ages = sorted(by_year[next(iter(chosen.values()))])
     parts = [
         stack(
             {year: by_year[source][age] for year, source in chosen.items()},
@@ -84,7 +93,7 @@ def _counts(
             nodata=np.nan,
             times_area=times_area,
         )
-        for age in range(ages)
+        for age in ages
     ]
     return (
         reduce(add, parts)
@@ -94,12 +103,13 @@ def _counts(
     )
 
 
-def _refuse_missing_ages(request: Request, by_year: dict[int, list[Layer]]) -> None:
-    counts = {year: len(layers) for year, layers in by_year.items()}
-    if len(set(counts.values())) > 1:
-        raise InputError(
-            f"{request.where}.files",
-            found=f"files of ages per year: {counts}",
-            allowed="the same ages for every year",
-            remedy="Fetch the missing ages.",
-        )
+def _refuse_missing_ages(request: Request, by_year: dict[int, dict[str, Layer]]) -> None:
+    every = set().union(*by_year.values())
+    for year, layers in by_year.items():
+        if every - set(layers):
+            raise InputError(
+                f"{request.where}.files, year {year}",
+                found=f"no file of the ages {sorted(every - set(layers))}",
+                allowed="the same ages for every year",
+                remedy="Fetch the missing ages.",
+            )

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -66,7 +67,16 @@ def sdg_series_api(request: Request) -> pd.DataFrame:
         (as printed), ``lower``, ``upper``, ``location``, ``sex``, ``age``, ``nature``,
         ``unit``, ``source``, ``footnote``.
     """
-    return _collect(request, _from_json)
+    pages = _collect(request, _from_json)
+    for code, rows in pages.groupby("series"):
+        if len(rows) < rows["expected"].max():
+            raise InputError(
+                f"{request.where}, series {code}",
+                found=f"{len(rows)} rows",
+                allowed=f"all {rows['expected'].max()} rows of the answer",
+                remedy="A page is missing: fetch the series again.",
+            )
+    return pages.drop(columns="expected")
 
 
 def sdg_series_csv(request: Request) -> pd.DataFrame:
@@ -107,10 +117,9 @@ def world_bank_series(request: Request) -> pd.DataFrame:
     return _years(table.sort_values(["series", "year"], ignore_index=True), request)
 
 
-def _collect(request: Request, read) -> pd.DataFrame:
+def _collect(request: Request, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
     request.only_options("m49")
-    frames = [read(path) for _, path in request.files()]
-    table = pd.concat(frames, ignore_index=True)
+    table = pd.concat([read(path) for _, path in request.files()], ignore_index=True)
     m49 = request.option("m49", request.m49)
     if m49 is not None:
         table = table[table["area_code"] == int(m49)]
@@ -121,8 +130,7 @@ def _collect(request: Request, read) -> pd.DataFrame:
             allowed="one country, or the country's M49 code",
             remedy="Give 'm49' in country.yml.",
         )
-    table = table.drop_duplicates().sort_values(["series", "year"], ignore_index=True)
-    return _years(table, request)
+    return _years(table.sort_values(["series", "year"], ignore_index=True), request)
 
 
 def _years(table: pd.DataFrame, request: Request) -> pd.DataFrame:
@@ -136,15 +144,10 @@ def _from_json(path: Path) -> pd.DataFrame:
     if not all(isinstance(page, dict) and "data" in page for page in pages):
         raise _not_a_table(path, answer, "API pages with 'data'")
     rows = [row for page in pages for row in page["data"]]
-    totals = [page["totalElements"] for page in pages if "totalElements" in page]
-    if len(pages) == 1 and totals and pages[0].get("totalPages", 1) > 1:
-        raise InputError(
-            f"{path}, pages",
-            found=f"{len(rows)} of {totals[0]} rows",
-            allowed="all pages",
-            remedy="Fetch it again; a page was lost.",
-        )
-    return _tidy(pd.json_normalize(rows), path)
+    table = _tidy(pd.json_normalize(rows), path)
+    # Every page says how many rows the whole answer has; its pages may be files of their own.
+    table["expected"] = max((page.get("totalElements", 0) for page in pages), default=0)
+    return table
 
 
 def _from_csv(path: Path) -> pd.DataFrame:
@@ -172,6 +175,12 @@ def _tidy(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
         return table.assign(value=pd.Series(dtype=float))[list(COLUMNS)]
     _require(table.dropna(axis=1, how="all"), ("series", "area_code", "year", "value_text"), path)
     table["series"] = table["series"].replace(RENAMED)
+    # The API lists footnotes; rows are compared and printed as text.
+    table["footnote"] = table["footnote"].map(
+        lambda notes: (
+            "; ".join(note for note in notes if note) if isinstance(notes, list) else notes
+        )
+    )
     table["area_code"] = table["area_code"].astype(int)
     table["year"] = table["year"].astype(float).astype(int)
     printed = table["value_text"].astype("string").str.strip()
