@@ -36,9 +36,10 @@ def _edge_shares(source: np.ndarray, target: np.ndarray) -> sparse.csr_array:
     cuts = cuts[(cuts >= max(source[0], target[0])) & (cuts <= min(source[-1], target[-1]))]
     if cuts.size < 2:
         return sparse.csr_array((target.size - 1, source.size - 1))
+    # Two edges may differ in their last bit only; the middle between them is one of the two.
     middles = (cuts[:-1] + cuts[1:]) / 2
-    of_source = np.searchsorted(source, middles) - 1
-    of_target = np.searchsorted(target, middles) - 1
+    of_source = np.clip(np.searchsorted(source, middles, side="right") - 1, 0, source.size - 2)
+    of_target = np.clip(np.searchsorted(target, middles, side="right") - 1, 0, target.size - 2)
     parts = np.diff(cuts) / np.diff(source)[of_source]
     return sparse.csr_array(
         (parts, (of_target, of_source)), shape=(target.size - 1, source.size - 1)

@@ -18,11 +18,21 @@ import pandas as pd
 import xarray as xr
 from pyproj import Geod
 
-from sohandbook import classes, forms, grid, national_inputs, paths, polygons, sources, tables
+from sohandbook import (
+    classes,
+    forms,
+    grid,
+    national_inputs,
+    paths,
+    polygons,
+    sources,
+    tables,
+)
 from sohandbook.country import Country
 from sohandbook.errors import InputError
 from sohandbook.export import cog
 from sohandbook.indicators import land_cover
+from sohandbook.people import Placement
 
 MAXIMUM_REGIONS = 5
 
@@ -202,23 +212,18 @@ class Report:
         }
 
     def population_totals(self) -> xr.DataArray:
-        """The people in the country by year, and by sex where the data have it; (year[, sex]).
+        """The people in the country by year, and by sex where the data have it; (year[, sex])."""
+        first, last = self.country.periods.baseline[0], self.country.periods.report_2[1]
+        found = self.data("population", native=True, years=range(first, last + 1))
+        return self._placement(found).totals(found)
 
-        A cell of the population map that the border cuts counts with the part of it that
-        the country grid covers, so that later chapters find the same people.
-        """
-        people = self.data("population", native=True, years=range(*self._all_years))
-        cells = xr.ones_like(people.isel(dict.fromkeys(people.dims[:-2], 0)), dtype=bool)
-        inside = grid.align(self.grid.astype("float64"), grid=cells, kind="density").fillna(0)
-        stands_for = people.attrs.get("stands_for", {})
-        own = [year for year in people["year"].values.tolist() if year not in stands_for]
-        totals = (people.sel(year=own) * inside).sum(("y", "x")).compute()
-        taken = [stands_for.get(year, year) for year in people["year"].values.tolist()]
-        return totals.sel(year=taken).assign_coords(year=people["year"]).transpose("year", ...)
+    def population(self, years: Iterable[int]) -> xr.DataArray:
+        """The people in each cell of the country grid; ([sex,] year, y, x)."""
+        found = self.data("population", native=True, years=years)
+        return self._placement(found).on_grid(found)
 
-    @property
-    def _all_years(self) -> tuple[int, int]:
-        return self.country.periods.baseline[0], self.country.periods.report_2[1] + 1
+    def _placement(self, found: xr.DataArray) -> Placement:
+        return Placement.of(found, grid=self.grid, boundary=self.boundary)
 
     def boundary_area(self) -> float:
         """The geodesic area of the boundary itself on the ellipsoid WGS 84, km2."""

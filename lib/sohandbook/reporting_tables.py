@@ -95,7 +95,7 @@ def status_by_period(
     reporting: xr.DataArray,
     *,
     cell_area: xr.DataArray,
-    within: Mapping[str, xr.DataArray],
+    within: xr.DataArray | Mapping[str, xr.DataArray],
 ) -> pd.DataFrame:
     """SO1-1.T7, SO1-2.T3 and SO1-3.T2: improved, stable, degraded and no data by period.
 
@@ -104,13 +104,14 @@ def status_by_period(
     baseline, reporting : xarray.DataArray of int8
         Status of each cell.
     cell_area : xarray.DataArray, km²
-    within : mapping
-        ``baseline`` and ``reporting``: the cells that are the whole of each share, that is
-        the country for land cover and the land of the period's last year for the others.
+    within : xarray.DataArray of bool, or mapping
+        The cells that are the whole of each share: the country for land cover; for the
+        others, the land of each period's last year, as ``baseline`` and ``reporting``.
     """
     columns: dict[str, object] = {"status": list(STATUS_ORDER)}
     for name, status in (("baseline", baseline), ("reporting", reporting)):
-        areas = tables.area_by_class(status, cell_area=cell_area, within=within[name])
+        whole = within if isinstance(within, xr.DataArray) else within[name]
+        areas = tables.area_by_class(status, cell_area=cell_area, within=whole)
         km2 = areas.set_index("key")["area_km2"].reindex(STATUS_ORDER)
         columns[f"area_{name}"] = km2.to_numpy()
         columns[f"percent_{name}"] = (100 * km2 / km2.sum()).to_numpy()
