@@ -116,6 +116,7 @@ def test_the_explorer_shows_map_chart_and_table_and_is_quick(report, land_cover)
     _, editor, view = shown.children
     assert view.value.count("<img") == 2 and view.value.count("<table") == 1
     assert "Stable 90.0 %, Degraded 10.0 %" in view.value
+    assert "Drylandia is fictional." in view.value
     seconds = []
     for sign in (0, -1, 1):
         began = time.process_time()

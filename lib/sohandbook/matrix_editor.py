@@ -51,6 +51,7 @@ class TransitionMatrixEditor(ipywidgets.VBox):
             layout=ipywidgets.Layout(
                 grid_template_columns=f"130px repeat({len(system.labels)}, {CELL_WIDTH})",
                 grid_gap="2px",
+                align_items="center",
                 overflow="auto",
             ),
         )

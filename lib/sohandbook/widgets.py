@@ -144,7 +144,7 @@ def transition_explorer(
             figures.class_map(
                 degradation, caption="Status by land cover change, a coarse view.",
                 alt=f"Map of {report.country.name}. {words}", within=inside,
-                boundary=report.boundary,
+                report=report,
             ),
             figures.bar_chart(
                 areas, caption="Area of each status.", alt=words, unit="km²", system=status

@@ -39,8 +39,8 @@ def class_map(
     caption, alt : str
         What the map shows, and what one would see on it, in words.
     report : Report, optional
-        Gives the boundary, the cells of the country, their areas (the legend then states
-        each class's share of the country) and the note about boundaries.
+        Gives the boundary, the cells of the country, the note about boundaries, and, for a
+        map on the country's own grid, each class's share of the country for the legend.
     boundary : GeoDataFrame, optional
         A line to draw in place of the report's.
     within : DataArray of bool, optional
@@ -102,7 +102,7 @@ def small_multiples(
         )
     )
     title = None
-    if report is not None and len(panels) == 1:
+    if report is not None and len(panels) == 1 and first.sizes == report.grid.sizes:
         title = "Share of the country area"
         shares = _shares(first, system, report)
         for handle, share in zip(handles, shares, strict=True):
