@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+import rioxarray  # noqa: F401  (brings .rio)
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -363,6 +364,30 @@ def test_any_chunking_gives_the_same(seed, rows, columns):
         found = function(lazy, rain=lazy_rain)
         assert found.chunks is not None
         xr.testing.assert_identical(found.compute(), function(npp, rain=rain))
+
+
+def test_the_crs_goes_along_and_attributes_of_the_input_do_not():
+    raw = xr.DataArray(
+        np.random.default_rng(0).integers(2000, 9000, (16, 2, 3), dtype=np.int16),
+        dims=("year", "y", "x"),
+        coords={"year": np.arange(2000, 2016), "y": [1.0, 0.0], "x": [0.0, 1.0, 2.0]},
+        attrs={"_FillValue": -3000, "units": "1e-4"},
+    ).rio.write_crs(4326)
+    npp = land_productivity.annual_productivity(raw, method="annual", scale=1e-4).productivity
+    units = raw.isel(year=0, drop=True)
+    for result in (
+        npp,
+        land_productivity.trend(npp.assign_attrs(units="NDVI")),
+        land_productivity.trend_statistics(npp).score,
+        land_productivity.state(npp, **WINDOWS),
+        land_productivity.restrend(npp, rain=npp),
+        land_productivity.rain_use_efficiency(npp, rain=npp),
+        land_productivity.ecological_units(units, soil=units),
+        land_productivity.performance(npp, units=units),
+    ):
+        assert result.rio.crs.to_epsg() == 4326
+        assert result.attrs.get("_FillValue") in (None, NODATA, 0)
+        assert result.attrs.get("units", "") in ("", "per 1000 mm")
 
 
 # Real data

@@ -209,6 +209,8 @@ def test_wrong_years_stop():
         land_productivity.trend(npp.rename(year="time"))
     with pytest.raises(InputError, match="4 to 40"):
         land_productivity.trend(npp, preset="trends_earth")
+    with pytest.raises(InputError, match="at most 1000"):
+        land_productivity.trend(series(np.arange(1001.0)))
     with pytest.raises(InputError, match="slope"):
         land_productivity.trend_statistics(npp, slope="median")
 

@@ -82,9 +82,10 @@ def annual_productivity(
             output_core_dims=[[], []],
             dask="parallelized",
             output_dtypes=[np.float32, np.int16],
+            keep_attrs=True,
         )
-        means.append(mean)
-        missing.append(np.int16(expected) - count)
+        means.append(mean.drop_attrs(deep=False))
+        missing.append(np.int16(expected) - count.drop_attrs(deep=False))
     years = xr.DataArray(list(seasons), dims="year", name="year")
     productivity = xr.concat(means, dim=years).transpose("year", ...)
     gaps = xr.concat(missing, dim=years).transpose("year", ...).astype(np.int16)

@@ -83,17 +83,24 @@ def restrend(npp: xr.DataArray, *, rain: xr.DataArray) -> xr.DataArray:
         output_core_dims=[["year"]],
         dask="parallelized",
         output_dtypes=[np.float32],
+        keep_attrs=True,
     )
-    return residuals.transpose("year", ...).assign_attrs(
-        long_name="Residual productivity (RESTREND)", units=npp.attrs.get("units", "")
+    return (
+        residuals.drop_attrs(deep=False)
+        .transpose("year", ...)
+        .assign_attrs(
+            long_name="Residual productivity (RESTREND)", units=npp.attrs.get("units", "")
+        )
     )
 
 
 def _efficiency(npp: xr.DataArray, water: xr.DataArray, name: str) -> xr.DataArray:
     npp, water = _same_years(npp, water)
     efficiency = (npp / water.where(water > 0) * 1000).astype(np.float32)
-    return efficiency.transpose("year", ...).assign_attrs(
-        long_name=name, units=f"{npp.attrs.get('units', '')} per 1000 mm".strip()
+    return (
+        efficiency.drop_attrs(deep=False)
+        .transpose("year", ...)
+        .assign_attrs(long_name=name, units=f"{npp.attrs.get('units', '')} per 1000 mm".strip())
     )
 
 

@@ -23,6 +23,7 @@ from sohandbook.indicators.climate_correction import (
 )
 from sohandbook.indicators.productivity_performance import (
     ecological_units,
+    mean_productivity,
     performance,
     performance_reference,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "degradation",
     "dynamics",
     "ecological_units",
+    "mean_productivity",
     "performance",
     "performance_reference",
     "rain_use_efficiency",

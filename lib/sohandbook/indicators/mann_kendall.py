@@ -19,6 +19,7 @@ from statistics import NormalDist
 import numba
 import numpy as np
 
+from sohandbook.errors import InputError
 from sohandbook.indicators.kendall_tables import EXACT_YEARS, NEVER, critical_scores, exact_p_values
 
 MOST_YEARS = 1000  # the tie term of so many equal years still fits in 32 bits
@@ -81,6 +82,13 @@ def trends_earth_status(
 
 def _contiguous(block: np.ndarray) -> np.ndarray:
     """Return a float block with cells of a row side by side; float64 stays float64."""
+    if len(block) > MOST_YEARS:
+        raise InputError(
+            "years of a trend",
+            found=len(block),
+            allowed=f"at most {MOST_YEARS}",
+            remedy="Give yearly values, not composites.",
+        )
     return np.ascontiguousarray(block, dtype=np.result_type(block.dtype, np.float32))
 
 

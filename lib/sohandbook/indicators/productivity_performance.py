@@ -32,7 +32,9 @@ def ecological_units(land_cover: xr.DataArray, *, soil: xr.DataArray | None = No
     unit = codes[0]
     if soil is not None:
         unit = xr.where(known[0] & known[1], 1000 * codes[1] + codes[0], 0).astype(np.int32)
-    return unit.assign_attrs(long_name="Ecological unit", _FillValue=np.int32(0))
+    return unit.drop_attrs(deep=False).assign_attrs(
+        long_name="Ecological unit", _FillValue=np.int32(0)
+    )
 
 
 def performance(
@@ -77,7 +79,7 @@ def performance(
     yearly.check_preset(preset)
     meaning = classes.system("status")
     npp, units = cells.aligned("performance", npp, units)
-    mean = _mean_of_years(npp, minimum_years)
+    mean = _mean_once(npp, minimum_years)
     if reference is None:
         mean = mean.compute()
         reference = performance_reference(mean, units=units, percentile=percentile)
@@ -129,7 +131,7 @@ def performance_reference(
         in memory, 12 bytes a cell; the result does not depend on chunks.
     """
     npp, units = cells.aligned("performance", npp, units)
-    mean = _mean_of_years(npp, minimum_years)
+    mean = _mean_once(npp, minimum_years)
     found = _percentile_by_unit(
         np.asarray(mean.data),
         np.asarray(units.transpose(*mean.dims).data),
@@ -139,11 +141,29 @@ def performance_reference(
     return pd.Series(found, name=f"p{percentile:g}", dtype=np.float64).rename_axis("unit")
 
 
-def _mean_of_years(npp: xr.DataArray, minimum_years: int) -> xr.DataArray:
-    if "year" not in npp.dims:
-        return npp
+def mean_productivity(
+    npp: xr.DataArray, *, minimum_years: int = yearly.MINIMUM_YEARS
+) -> xr.DataArray:
+    """Return the mean of the years of each cell, what performance compares.
+
+    Parameters
+    ----------
+    npp : xarray.DataArray, shape (year, y, x)
+        Annual productivity of all years of the window.
+    minimum_years : int
+        Cells with fewer years are NaN.
+
+    Returns
+    -------
+    xarray.DataArray of float32, shape (y, x)
+    """
     yearly.years_of(npp)
-    return yearly.over_years(_mean_of_block, npp, dtype=np.float32, minimum_years=minimum_years)
+    mean = yearly.over_years(_mean_of_block, npp, dtype=np.float32, minimum_years=minimum_years)
+    return mean.assign_attrs(long_name="Mean annual productivity")
+
+
+def _mean_once(npp: xr.DataArray, minimum_years: int) -> xr.DataArray:
+    return mean_productivity(npp, minimum_years=minimum_years) if "year" in npp.dims else npp
 
 
 def _mean_of_block(block: np.ndarray, *, minimum_years: int) -> np.ndarray:

@@ -119,6 +119,7 @@ def trend_statistics(
         output_core_dims=[[]] * 4,
         dask="parallelized",
         output_dtypes=[np.int32, np.int16, np.float32, np.float32],
+        keep_attrs=True,
     )
     unit = f"{npp.attrs.get('units', '')} a year".strip()
     described = {
@@ -129,7 +130,7 @@ def trend_statistics(
     }
     return xr.Dataset(
         {
-            name: part.assign_attrs(attributes)
+            name: part.drop_attrs(deep=False).assign_attrs(attributes)
             for (name, attributes), part in zip(described.items(), parts, strict=True)
         }
     )

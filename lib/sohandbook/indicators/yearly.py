@@ -62,11 +62,13 @@ def over_years(
     """Apply a function of (year, y, x) blocks that returns (y, x) blocks."""
     if npp.chunks is not None:
         npp = npp.chunk({"year": -1})
-    return xr.apply_ufunc(
+    result = xr.apply_ufunc(
         # xarray moves the year last, as a view; moving it back keeps rows contiguous.
         lambda block: function(np.moveaxis(block, -1, 0), **options),
         npp,
         input_core_dims=[["year"]],
         dask="parallelized",
         output_dtypes=[dtype],
+        keep_attrs=True,
     )
+    return result.drop_attrs(deep=False)  # those of the coordinates stay: they hold the CRS
