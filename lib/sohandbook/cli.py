@@ -174,11 +174,12 @@ def training() -> None:
     Example: [bold]sohandbook training[/]
     """
     with plain_errors():
+        from sohandbook import paths
         from sohandbook import training as maker
 
-        with console.status("Making the training data"):
-            made = maker.make()
-        console.print(f"Made {made}" if made else "Made the training data.")
+        for country, is_new in maker.make(console=console).items():
+            console.print(f"{country}: {'made' if is_new else 'up to date'}")
+        console.print(f"Raw data: {escape(str(paths.raw_data()))}")
 
 
 @app.command()
