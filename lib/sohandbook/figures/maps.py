@@ -17,6 +17,7 @@ from sohandbook.figures import cartography
 from sohandbook.figures.display import WIDTH_INCHES, Figure, check_words, picture
 
 TITLE_INCHES, FOOT_INCHES, LINE_INCHES = 0.26, 0.36, 0.2
+SHADES = 24  # more cannot be told apart, and noisy maps would make heavy pages
 
 
 def class_map(
@@ -96,11 +97,7 @@ def small_multiples(
         Patch(facecolor=colour, edgecolor="#777777", linewidth=0.4, label=label)
         for label, colour in zip(system.labels, system.colours, strict=True)
     ]
-    handles.append(
-        Patch(
-            facecolor="#cdcdcd", edgecolor="#6e6e6e", hatch="//////", linewidth=0, label="No data"
-        )
-    )
+    handles.append(_no_data())
     title = None
     if report is not None and len(panels) == 1 and first.sizes == report.grid.sizes:
         title = "Share of the country area"
@@ -143,32 +140,36 @@ def continuous_map(
     """
     check_words(caption, alt)
     boundary, within = _from_report(report, boundary, within)
-    thin = cartography.thin_values(data.astype("float32"))
+    palette = mpl.colormaps[colours].resampled(SHADES)
+    thin = cartography.thin_values(data.astype("float32"), finest=cartography.FINEST // 2)
     known = np.isfinite(thin.values)
     low, high = limits or (
         tuple(np.percentile(thin.values[known], [2, 98])) if known.any() else (0.0, 1.0)
     )
     scale = mpl.colors.Normalize(low, high if high > low else low + 1)
-    image = (mpl.colormaps[colours](scale(np.where(known, thin, low)))[..., :3] * 255).astype("u1")
-    inside = np.ones_like(known) if within is None else _inside(within)
+    image = (palette(scale(np.where(known, thin, low)))[..., :3] * 255).astype("u1")
+    inside = (
+        np.ones_like(known) if within is None else _inside(within, finest=cartography.FINEST // 2)
+    )
     image[~(known & inside)] = 255
+    hatched = inside & ~known
     drawing, (axes,) = _sheet(1, data)
     axes.imshow(
-        cartography.paint(image, hatched=inside & ~known),
+        cartography.paint(image, hatched=hatched),
         extent=cartography.extent(thin),
         interpolation="nearest",
     )
     cartography.furnish(axes, data, boundary=boundary)
     height = drawing.get_figheight()
     bar = drawing.colorbar(
-        mpl.cm.ScalarMappable(scale, colours),
+        mpl.cm.ScalarMappable(scale, palette),
         cax=drawing.add_axes((0.1, -(FOOT_INCHES + 0.2) / height, 0.8, 0.14 / height)),
         orientation="horizontal",
         extend="both" if limits is None else "neither",
     )
     bar.set_label(unit, fontsize=10)
     bar.ax.tick_params(labelsize=10)
-    _legend(drawing, [], None, report, below=0.75)
+    _legend(drawing, [_no_data()] if hatched.any() else [], None, report, below=0.7)
     return picture(drawing, caption=caption, alt=alt, notes=_notes(report, source))
 
 
@@ -201,9 +202,10 @@ def _from_report(
     )
 
 
-def _inside(within: xr.DataArray) -> np.ndarray:
+def _inside(within: xr.DataArray, *, finest: int = cartography.FINEST) -> np.ndarray:
     """Return the mask thinned as the map is; a block with one cell inside is inside."""
-    return cartography.thin_classes(within.astype(np.uint8), nodata=0).values.astype(bool)
+    mask = within.astype(np.uint8)
+    return cartography.thin_classes(mask, nodata=0, finest=finest).values.astype(bool)
 
 
 def _sheet(count: int, data: xr.DataArray) -> tuple[Drawing, list[Axes]]:
@@ -252,6 +254,10 @@ def _draw_classes(
     )
 
 
+def _no_data() -> Patch:
+    return Patch(facecolor="#cdcdcd", edgecolor="#6e6e6e", hatch="//////", lw=0, label="No data")
+
+
 def _shares(data: xr.DataArray, system: classes.ClassSystem, report: Any) -> list[float]:
     """Return the share of each class, no data last, in the country area, in percent."""
     stated = data.assign_attrs(system.attributes())
@@ -267,11 +273,11 @@ def _legend(
     if handles:
         drawing.legend(
             handles=handles, title=title, title_fontsize=10, fontsize=10, ncols=2, frameon=False,
-            loc="upper left", bbox_to_anchor=(-0.02, -FOOT_INCHES / height), borderaxespad=0,
-            handlelength=1.4, handletextpad=0.5, columnspacing=1.2, labelspacing=0.35,
+            loc="upper left", bbox_to_anchor=(-0.02, -(FOOT_INCHES + below) / height),
+            borderaxespad=0, handlelength=1.4, handletextpad=0.5, columnspacing=1.2, labelspacing=0.35,
             alignment="left",
         )  # fmt: skip
-        below = LINE_INCHES * (-(-len(handles) // 2) + bool(title)) + 0.1
+        below += LINE_INCHES * (-(-len(handles) // 2) + bool(title)) + 0.1
     if report is not None and report.country.fictional:
         place = -(FOOT_INCHES + below) / height
         drawing.text(0, place, cartography.note(report), fontsize=9, va="top", style="italic")
