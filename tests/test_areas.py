@@ -105,5 +105,6 @@ def test_areas_of_parts_add_up_to_the_whole(top, step, cut):
     whole = cells("EPSG:4326", 3.0, top, step, width=3, height=12)
     parts = cell_area(whole[:cut]).sum() + cell_area(whole[cut:]).sum()
     zone = abs(float(zone_area(top) - zone_area(top - 12 * step))) * 3 * step / 360e6
-    assert float(parts) == pytest.approx(float(cell_area(whole).sum()), rel=1e-9)
+    # A slice knows its edges from coordinates that are rounded to a ten-millionth of a cell.
+    assert float(parts) == pytest.approx(float(cell_area(whole).sum()), rel=1e-6)
     assert float(parts) == pytest.approx(zone, rel=1e-6)

@@ -72,7 +72,8 @@ def test_the_grid_takes_over_the_cells_of_a_dataset():
     mask = grid.country_grid(frame(shapely.box(14.44, 6.63, 14.48, 6.66)), like=dataset)
     offset = Lattice.of(mask).offset(cells)
     assert offset is not None
-    assert np.abs(np.diff(mask.x) - 1 / 360).max() < 1e-12
+    assert np.abs(np.diff(mask.x) - 1 / 360).max() < 1e-9
+    assert np.isin(mask.x, cells.part((0, 1), (0, 80_000)).x).all(), "to the last digit"
 
 
 def test_neighbours_share_no_cell_and_leave_none_out():

@@ -79,16 +79,21 @@ class Lattice:
                 remedy="State it with .rio.write_crs.",
             )
         x, y = (np.asarray(array[dim], dtype=np.float64) for dim in ("x", "y"))
-        transform = array.rio.transform(recalc=False)
-        step_x = (x[-1] - x[0]) / (x.size - 1) if x.size > 1 else transform.a
-        step_y = (y[-1] - y[0]) / (y.size - 1) if y.size > 1 else transform.e
-        corner_x, corner_y = x[0] - step_x / 2, y[0] - step_y / 2
+        stored = _stored_transform(array)
+        if stored is None and min(x.size, y.size) < 2:
+            raise InputError(
+                f"{where}, size",
+                found=array.shape,
+                allowed="two rows and columns at least, or a stored transform",
+                remedy="State it with .rio.write_transform.",
+            )
+        step_x = (x[-1] - x[0]) / (x.size - 1) if x.size > 1 else stored.a
+        step_y = (y[-1] - y[0]) / (y.size - 1) if y.size > 1 else stored.e
+        transform = Affine(step_x, 0, x[0] - step_x / 2, 0, step_y, y[0] - step_y / 2)
         # The stored transform is exact, where it still belongs to these coordinates: a slice
         # of a map keeps the transform of the whole.
-        stored = np.array([transform.a, transform.e, transform.c, transform.f])
-        derived = np.array([step_x, step_y, corner_x, corner_y])
-        if not np.all(np.abs(stored - derived) <= 1e-6 * max(abs(step_x), abs(step_y))):
-            transform = Affine(step_x, 0, corner_x, 0, step_y, corner_y)
+        if stored is not None and stored.almost_equals(transform, 1e-6 * abs(step_x)):
+            transform = stored
         return cls.from_transform(
             transform, width=x.size, height=y.size, crs=array.rio.crs, where=where
         )
@@ -106,12 +111,12 @@ class Lattice:
     @property
     def x(self) -> np.ndarray:
         """The x of the cells' centres, west to east."""
-        return self.left + (np.arange(self.width) + 0.5) * self.step_x
+        return _rounded(self.left + (np.arange(self.width) + 0.5) * self.step_x, self.step_x)
 
     @property
     def y(self) -> np.ndarray:
         """The y of the cells' centres, north to south."""
-        return self.top - (np.arange(self.height) + 0.5) * self.step_y
+        return _rounded(self.top - (np.arange(self.height) + 0.5) * self.step_y, self.step_y)
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -200,6 +205,22 @@ class Lattice:
             attrs=dict(attributes or {}),
             name=name,
         )
+
+
+def _stored_transform(array: xr.DataArray) -> Affine | None:
+    """Return the transform as it was written; rioxarray's own accessor derives it anew."""
+    text = array[array.rio.grid_mapping].attrs.get("GeoTransform", "")
+    numbers = [float(number) for number in text.split()]
+    return Affine.from_gdal(*numbers) if len(numbers) == 6 else None
+
+
+def _rounded(centres: np.ndarray, step: float) -> np.ndarray:
+    """Round coordinates to a ten-millionth of a cell.
+
+    Two windows of one file compute the same centre with another last digit, and xarray
+    would take them for two places.
+    """
+    return np.round(centres, 7 - math.floor(math.log10(step)))
 
 
 def on_grid(

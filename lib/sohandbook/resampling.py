@@ -18,6 +18,7 @@ from scipy import sparse
 from sohandbook.errors import InputError
 from sohandbook.lattice import Lattice, on_grid
 from sohandbook.overlaps import row_and_column_shares, row_edges, share_out
+from sohandbook.raw_values import decode
 
 Kind = Literal["class", "continuous", "density", "count"]
 Method = Literal["nearest", "bilinear", "average", "sum"]
@@ -35,7 +36,7 @@ COARSER = 1.5
 POINTS_AT_ONCE = 4_000_000
 
 # A centre that lies on an edge belongs to the cell east or south of it, whatever the rounding.
-TIE = 1e-7
+TIE = 1e-6
 
 
 def align(source: xr.DataArray, *, grid: xr.DataArray, kind: Kind) -> xr.DataArray:
@@ -113,25 +114,6 @@ def align(source: xr.DataArray, *, grid: xr.DataArray, kind: Kind) -> xr.DataArr
         attributes=attributes,
         name=source.name,
     )
-
-
-def decode(source: xr.DataArray) -> tuple[xr.DataArray, dict[str, object]]:
-    """Return values as float32 in their unit with NaN as no data, and the other attributes."""
-    attributes = dict(source.attrs)
-    fill = attributes.pop("_FillValue", None)
-    missing = attributes.pop("missing_value", None)
-    valid_range = attributes.pop("valid_range", None)
-    scale, offset = attributes.pop("scale_factor", 1.0), attributes.pop("add_offset", 0.0)
-    values = source.astype(np.float32 if source.dtype.itemsize <= 4 else np.float64)
-    if fill is not None and fill == fill:
-        values = values.where(source != fill)
-    if missing is not None:
-        values = values.where(~source.isin(missing))
-    if valid_range is not None:
-        values = values.where((source >= valid_range[0]) & (source <= valid_range[1]))
-    if scale != 1.0 or offset != 0.0:
-        values = values * np.float32(scale) + np.float32(offset)
-    return values, attributes
 
 
 def method_for(kind: Kind, source: Lattice, target: Lattice) -> Method:

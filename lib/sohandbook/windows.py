@@ -7,21 +7,25 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import rasterio
 import shapely
 import xarray as xr
 from rasterio.crs import CRS
-from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
-from rasterio.transform import Affine
+from rasterio.errors import RasterioIOError
 from rasterio.windows import Window
 
 from sohandbook.errors import InputError
 from sohandbook.lattice import Lattice, Piece
+from sohandbook.netcdf import (
+    band_times,
+    is_netcdf,
+    looks_geographic,
+    quietly,
+    transform_from_axes,
+    variables,
+)
 
 Bounds = tuple[float, float, float, float]
-
-NETCDF_SUFFIXES = {".nc", ".nc4"}
 
 
 def bounds_in(boundary: gpd.GeoDataFrame, crs: CRS) -> Bounds:
@@ -57,12 +61,11 @@ def open_raster(
             allowed="an existing raster",
             remedy="Fetch it with 'sohandbook fetch', or mend the pattern in country.yml.",
         )
-    is_netcdf = path.suffix in NETCDF_SUFFIXES
-    name = f"netcdf:{path}:{variable}" if is_netcdf and variable else str(path)
-    with _quiet():
+    name = f"netcdf:{path}:{variable}" if is_netcdf(path) and variable else str(path)
+    with quietly():
         try:
             dataset = rasterio.open(name)
-            if is_netcdf and dataset.transform.is_identity:
+            if is_netcdf(path) and dataset.transform.is_identity:
                 # Without axes that GDAL knows it takes the first line for the southernmost.
                 dataset.close()
                 with rasterio.Env(GDAL_NETCDF_BOTTOMUP="NO"):
@@ -73,14 +76,6 @@ def open_raster(
         if dataset.count == 0:
             raise _not_readable(path, variable, "several variables")
         yield dataset, _lattice(dataset, path, crs=crs)
-
-
-def variables(path: Path | str) -> list[str]:
-    """Return the variables with rows and columns of a NetCDF file."""
-    with _quiet(), rasterio.open(path) as dataset:
-        if dataset.subdatasets:
-            return [name.rpartition(":")[2] for name in dataset.subdatasets]
-        return [dataset.tags(1)["NETCDF_VARNAME"]] if dataset.count else []
 
 
 def read_window(
@@ -209,28 +204,16 @@ def _attributes(
     return attributes
 
 
-def band_times(dataset: rasterio.DatasetReader, indexes: list[int]) -> pd.DatetimeIndex | None:
-    """Return the dates of a NetCDF file's bands from its CF time axis."""
-    tags = dataset.tags()
-    unit, _, origin = tags.get("time#units", "").partition(" since ")
-    if not origin:
-        return None
-    # From 1900 to 2100 the Julian and Gregorian calendars count the same days from an origin
-    # within these years, so the calendar attribute of AppEEARS files changes nothing.
-    steps = [float(dataset.tags(index)["NETCDF_DIM_time"]) for index in indexes]
-    return pd.Timestamp(origin) + pd.to_timedelta(steps, unit=unit.rstrip("s"))
-
-
 def _lattice(dataset: rasterio.DatasetReader, path: Path, *, crs: CRS | str | None) -> Lattice:
     transform = dataset.transform
     tags = dataset.tags()
-    if transform.is_identity and path.suffix in NETCDF_SUFFIXES:
-        transform = _transform_from_axes(path, where=f"{path}, x and y")
+    if transform.is_identity and is_netcdf(path):
+        transform = transform_from_axes(path, where=f"{path}, x and y")
     if crs is None:
         crs = dataset.crs
     if crs is None and {"lat#units", "latitude#units"} & set(tags):
         crs = "EPSG:4326"
-    if crs is None and path.suffix in NETCDF_SUFFIXES and _looks_geographic(dataset):
+    if crs is None and is_netcdf(path) and looks_geographic(dataset):
         crs = "EPSG:4326"
     if crs is None:
         raise InputError(
@@ -248,31 +231,6 @@ def _lattice(dataset: rasterio.DatasetReader, path: Path, *, crs: CRS | str | No
     )
 
 
-def _looks_geographic(dataset: rasterio.DatasetReader) -> bool:
-    names = {key.partition("#")[0] for key in dataset.tags()}
-    return bool(names & {"lat", "latitude"}) and bool(names & {"lon", "longitude"})
-
-
-def _transform_from_axes(path: Path, *, where: str) -> Affine:
-    """Return the transform of a NetCDF file whose x and y carry no attributes."""
-    with _quiet():
-        try:
-            axes = []
-            for name in ("x", "y"):
-                with rasterio.open(f"netcdf:{path}:{name}") as dataset:
-                    axes.append(dataset.read(1)[0].astype(np.float64))
-        except RasterioIOError as error:
-            raise InputError(
-                where,
-                found="no coordinates",
-                allowed="coordinate variables x and y, or lat and lon",
-                remedy="Write the file again with its coordinates.",
-            ) from error
-    x, y = axes
-    step_x, step_y = (x[-1] - x[0]) / (x.size - 1), (y[-1] - y[0]) / (y.size - 1)
-    return Affine(step_x, 0, x[0] - step_x / 2, 0, step_y, y[0] - step_y / 2)
-
-
 def refuse_torn(boundary: gpd.GeoDataFrame, bounds: Bounds, crs: CRS, *, where: str) -> None:
     """Stop where a projection tears a country on both sides of 180 degrees in two."""
     if crs.is_projected and boundary.total_bounds[2] > 180 and bounds[2] - bounds[0] > 2e7:
@@ -282,16 +240,6 @@ def refuse_torn(boundary: gpd.GeoDataFrame, bounds: Bounds, crs: CRS, *, where: 
             allowed="a CRS in which the country is in one piece",
             remedy="Warp the file to EPSG:4326, or to a projection centred near 180 degrees.",
         )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep rasterio's warning about missing georeference: we answer that case ourselves."""
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        yield
 
 
 def _not_readable(path: Path, variable: str | None, error: object) -> InputError:

@@ -1,9 +1,9 @@
 """Maps as cloud-optimised GeoTIFF, with names and colours of their classes.
 
-A GeoTIFF holds a colour table for classes stored without sign only, and no class names at
-all. So beside ``status.tif`` stand ``status.tif.aux.xml``, from which GDAL and QGIS read the
-attribute table of the classes, and ``status.qml``, the style that QGIS applies by itself. The
-GeoTIFF alone is complete too: codes, names and colours are in its metadata.
+A GeoTIFF holds a colour table for one band of classes stored without sign only, and no names
+of classes at all. So beside ``status.tif`` stand ``status.tif.aux.xml``, from which GDAL and QGIS
+read the attribute table of the classes, and ``status.qml``, the style that QGIS applies by
+itself. The GeoTIFF alone is complete too: its metadata name the system of classes and its codes.
 """
 
 import json
@@ -115,7 +115,7 @@ def write(
             )
             for band, name in enumerate(names, start=1):
                 file.set_band_description(band, name)
-                if classes and values.dtype == np.uint8:
+                if classes and len(values) == 1 and values.dtype == np.uint8:
                     file.write_colormap(band, _colour_table(classes))
         if classes:
             _replace(Path(f"{path}.aux.xml"), _attribute_table(classes, bands=len(values)))
@@ -178,10 +178,8 @@ def _rgb(colour: str) -> tuple[int, int, int]:
 
 
 def _colour_table(classes: ClassSystem) -> dict[int, tuple[int, int, int, int]]:
-    table = dict.fromkeys(range(256), (0, 0, 0, 0))
-    for code, colour in zip(classes.codes, classes.colours, strict=True):
-        table[code] = (*_rgb(colour), 255)
-    return table
+    pairs = zip(classes.codes, classes.colours, strict=True)
+    return {code: (*_rgb(colour), 255) for code, colour in pairs}
 
 
 def _attribute_table(classes: ClassSystem, *, bands: int) -> str:

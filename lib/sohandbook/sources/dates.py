@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from sohandbook.errors import InputError
+from sohandbook.netcdf import band_times
 from sohandbook.sources.files import Request
 from sohandbook.sources.stacks import Layer
-from sohandbook.windows import band_times, open_raster
+from sohandbook.windows import open_raster
 
 # Dates as R and GDAL write them in band names: X2000.02.18, 2000-02-18, 2000_02_18.
 DATE_IN_NAME = re.compile(r"(\d{4})[.\-_](\d{2})[.\-_](\d{2})")

@@ -7,9 +7,9 @@ import xarray as xr
 
 from sohandbook import classes
 from sohandbook.errors import InputError
+from sohandbook.netcdf import is_netcdf, variables
 from sohandbook.sources.files import Request, stand_ins
 from sohandbook.sources.stacks import Layer, stack
-from sohandbook.windows import variables
 
 NETCDF_VARIABLE = "lccs_class"
 
@@ -76,7 +76,7 @@ def _yearly(request: Request, *, legend: str | None) -> xr.DataArray:
 
 def _variable(path: Path) -> str | None:
     """Return the class variable of a NetCDF file, which also holds flags and counts."""
-    if path.suffix not in {".nc", ".nc4"}:
+    if not is_netcdf(path):
         return None
     names = variables(path)
     if NETCDF_VARIABLE not in names:

@@ -99,7 +99,8 @@ def sites(request: Request) -> gpd.GeoDataFrame:
 
 
 def _table(path: Path, *, required: tuple[str, ...]) -> pd.DataFrame:
-    table = pd.read_csv(path, encoding="utf-8-sig")
+    # Only an empty field is missing: NA is a category of the Red List, and Namibia's code.
+    table = pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
     missing = [column for column in required if column not in table]
     if missing:
         raise InputError(

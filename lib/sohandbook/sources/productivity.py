@@ -9,10 +9,11 @@ import pandas as pd
 import xarray as xr
 
 from sohandbook.errors import InputError
+from sohandbook.netcdf import is_netcdf, variables
 from sohandbook.sources.dates import DatedBand, dated_bands, joined
 from sohandbook.sources.files import Request, stand_ins
 from sohandbook.sources.stacks import Layer, stack
-from sohandbook.windows import open_raster, variables
+from sohandbook.windows import open_raster
 
 NDVI = "_250m_16_days_NDVI"
 RELIABILITY = "_250m_16_days_pixel_reliability"
@@ -107,7 +108,7 @@ def annual_productivity(request: Request) -> xr.DataArray:
 
 
 def _template(path: Path, request: Request) -> Layer:
-    names = variables(path) if path.suffix in {".nc", ".nc4"} else []
+    names = variables(path) if is_netcdf(path) else []
     wanted = request.option("variable") or (NDVI if NDVI in names or len(names) > 1 else None)
     if wanted and wanted not in names:
         raise InputError(
@@ -128,7 +129,7 @@ def _template(path: Path, request: Request) -> Layer:
 
 def _in_year(day: pd.Timestamp, year: int) -> pd.Timestamp:
     """Return the same day of another year; 16-day composites are counted by day of the year."""
-    return pd.Timestamp(year, 1, 1) + pd.Timedelta(days=day.dayofyear - 1)
+    return pd.Timestamp(year, 1, 1) + pd.Timedelta(days=day.day_of_year - 1)
 
 
 def _refuse_holes(bands: list[DatedBand], year: int, request: Request) -> None:

@@ -54,6 +54,12 @@ NAMES = {
     "footnote": ("footnotes", "footnote"),
 }
 TOTALS = {"location": "ALLAREA", "sex": "BOTHSEX", "age": "ALLAGE"}
+# Releases and layouts write these by their code or by its name.
+LONG_NAMES = {
+    "location": {"R": "RURAL", "U": "URBAN"},
+    "sex": {"F": "FEMALE", "M": "MALE"},
+    "age": {},
+}
 
 
 def sdg_series_api(request: Request) -> pd.DataFrame:
@@ -190,7 +196,8 @@ def _tidy(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     for column in ("lower", "upper"):
         table[column] = pd.to_numeric(table[column], errors="coerce").astype(float)
     for column, total in TOTALS.items():
-        table[column] = table[column].fillna(total).str.upper().replace("_T", total)
+        names = {"_T": total, "T": total, **LONG_NAMES[column]}
+        table[column] = table[column].fillna(total).str.upper().replace(names)
     return table[list(COLUMNS)]
 
 

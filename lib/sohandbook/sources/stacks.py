@@ -14,7 +14,8 @@ import xarray as xr
 
 from sohandbook.areas import cell_area
 from sohandbook.lattice import Lattice, on_grid
-from sohandbook.resampling import CONSERVES, Kind, Method, decode, method_for, resample
+from sohandbook.raw_values import decode
+from sohandbook.resampling import CONSERVES, Kind, Method, method_for, resample
 from sohandbook.windows import Bounds, bounds_in, check_extent, open_raster, read_bounds
 
 # Bytes of a block's raw values: small enough that a dozen blocks at work fit in a laptop.
