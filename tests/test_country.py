@@ -6,7 +6,8 @@ import re
 import pytest
 import yaml
 
-from sohandbook.country import Country
+from sohandbook import forms
+from sohandbook.country import Country, Periods
 from sohandbook.errors import InputError
 
 GOOD = {
@@ -127,3 +128,25 @@ def test_an_empty_file_is_not_a_country(write):
     (folder / "country.yml").write_text("", encoding="utf-8")
     with pytest.raises(InputError, match="Fill the file"):
         Country.load("XTL", folder=folder)
+
+
+def test_productivity_windows_are_those_of_the_manual():
+    printed = forms.catalogue()["periods"]["land_productivity_windows"]
+    computed = Periods().productivity_windows()
+    for name, printed_name in (("baseline",) * 2, ("report_1",) * 2, ("reporting", "report_2")):
+        expected = {
+            "trend": tuple(printed[printed_name]["trend"]),
+            "history": tuple(printed[printed_name]["state_history"]),
+            "recent": tuple(printed[printed_name]["state_recent"]),
+        }
+        assert computed[name] == expected
+
+
+def test_productivity_windows_do_not_start_before_the_data():
+    windows = Periods().productivity_windows(first_year=2001)
+    assert windows["baseline"] == {
+        "trend": (2001, 2015),
+        "history": (2001, 2012),
+        "recent": (2013, 2015),
+    }
+    assert windows["report_1"]["trend"] == (2004, 2019)

@@ -32,7 +32,8 @@ class Chapter(BaseModel):
     needs : tuple of str
         Chapters whose maps or tables it reads.
     datasets, optional : tuple of str
-        What ``country.yml`` must list, and what is used where it is listed.
+        What ``country.yml`` must list, and what is used where it is listed. In ``datasets``,
+        "a or b" asks for one of the two at least.
     tables, maps : tuple of str
         What it writes; ``{year}`` in a map's name stands for each year.
     """

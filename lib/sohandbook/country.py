@@ -90,6 +90,38 @@ class Periods(Strict):
         """The years of table CP-1.T1, by default 2000, 2015, 2019 and 2023."""
         return (self.baseline[0], *self.status_years)
 
+    def productivity_windows(
+        self, *, trend_years: int = 16, recent_years: int = 3, first_year: int = 0
+    ) -> dict[str, dict[str, tuple[int, int]]]:
+        """The years that land productivity looks at (reporting manual, Table 12).
+
+        Parameters
+        ----------
+        trend_years : int
+            Length of the window of Trend and Performance; it ends with the period.
+        recent_years : int
+            Its last years, which State compares with those before.
+        first_year : int
+            No window starts earlier.
+
+        Returns
+        -------
+        dict
+            ``baseline``, ``report_1`` and ``reporting``, each with the first and last year of
+            ``trend``, ``history`` and ``recent``.
+        """
+        windows = {}
+        for name, last in zip(
+            ("baseline", "report_1", "reporting"), self.status_years, strict=True
+        ):
+            first = max(last - trend_years + 1, first_year)
+            windows[name] = {
+                "trend": (first, last),
+                "history": (first, last - recent_years),
+                "recent": (last - recent_years + 1, last),
+            }
+        return windows
+
 
 class Dataset(Strict):
     """One input: the product's layout, its files, and what stands in for missing years.

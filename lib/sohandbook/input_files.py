@@ -20,6 +20,7 @@ from sohandbook.country import Country, Dataset
 from sohandbook.errors import InputError
 
 FIELD = re.compile(r"\{[^}]*\}")
+OR = " or "  # between datasets of which a chapter needs one
 SEXES = ("f", "m")  # as WorldPop's file names write them
 
 
@@ -95,7 +96,8 @@ def _first_match(patterns: list[str], folders: list[Path]) -> list[Path]:
 
 def used_by(chapter: Chapter, country: Country) -> dict[str, Dataset]:
     """Return the datasets that a chapter reads in this country; the grid's is always one."""
-    names = [*chapter.datasets, *chapter.optional]
+    names = [name for entry in chapter.datasets for name in entry.split(OR)]
+    names.extend(chapter.optional)
     if country.grid.dataset is not None:
         names.append(country.grid.dataset)
     return {name: country.datasets[name] for name in sorted(set(names) & set(country.datasets))}
@@ -103,7 +105,11 @@ def used_by(chapter: Chapter, country: Country) -> dict[str, Dataset]:
 
 def lacking(chapter: Chapter, country: Country) -> list[str]:
     """Return the datasets that a chapter must have and the country does not list."""
-    return [name for name in chapter.datasets if name not in country.datasets]
+    return [
+        entry
+        for entry in chapter.datasets
+        if not any(name in country.datasets for name in entry.split(OR))
+    ]
 
 
 def label(path: Path) -> str:

@@ -82,6 +82,61 @@ def degradation_table(people: pd.DataFrame, *, national_thousands: pd.DataFrame)
     return wide.reset_index()
 
 
+def national(profile: pd.DataFrame) -> pd.DataFrame:
+    """Return table CP-1.T2 in the form that :func:`shares` reads.
+
+    Parameters
+    ----------
+    profile : DataFrame
+        ``year``, ``population_female``, ``population_male``, ``population_total``.
+    """
+    renamed = profile.rename(columns=lambda name: name.removeprefix("population_"))
+    return renamed[["year", "female", "male", "total"]]
+
+
+def by_period(table: pd.DataFrame, *, baseline: int, reporting: int) -> pd.DataFrame:
+    """Name the rows of table SO2-3.T1 as the form does: by period, with the year in brackets.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The result of :func:`degradation_table`.
+    baseline, reporting : int
+        The years of the two rows.
+    """
+    rows = table.set_index("year").loc[[baseline, reporting]].reset_index(drop=True)
+    periods = [f"baseline (population {baseline})", f"reporting (population {reporting})"]
+    return pd.concat([pd.Series(periods, name="period"), rows], axis=1)
+
+
+def assessment(change: pd.DataFrame, *, smallest: float) -> pd.DataFrame:
+    """Propose table SO2-3.T2: the direction, and how much of it land and people explain.
+
+    Parameters
+    ----------
+    change : DataFrame
+        The result of :func:`sohandbook.indicators.population_exposure.change`.
+    smallest : float
+        Percentage points; a smaller change of the share is called stable.
+    """
+    row = change.set_index("sex").loc["total"]
+    moved = row["percent_end"] - row["percent_start"]
+    word = "stable" if abs(moved) < smallest else "increase" if moved > 0 else "decrease"
+    interpretation = (
+        f"The share of exposed people moved by {moved:+.2f} percentage points: "
+        f"{row['from_land']:+.2f} because the land changed, {row['from_people']:+.2f} because "
+        f"people's numbers and places did. Of the change in exposed people, "
+        f"{row['from_growth']:+.0f} follow from population growth at the old share."
+    )
+    return pd.DataFrame(
+        {
+            "change_in_indicator": [word],
+            "drivers_and_interpretation": [interpretation],
+            "comments": [f"Proposed; less than {smallest:g} points is stable. To be confirmed."],
+        }
+    )
+
+
 def drought_table(
     people: pd.DataFrame, *, national_thousands: pd.DataFrame, sex: str = "total"
 ) -> pd.DataFrame:

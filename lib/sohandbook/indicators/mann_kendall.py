@@ -107,15 +107,12 @@ def _scan(block, y, x0, x1, years, score, ties, count, slope, work, moments):
         score[x] = 0
         ties[x] = 0
         count[x] = 0
-    for k in range(n):
-        here = block[k, y, x0:x1]
-        for x in range(width):
-            count[x] += here[x] == here[x]
+    _count_and_project(block, y, x0, x1, years, count, moments[0])
     if count.max() < 2:
         slope[:] = np.nan
         return
     if slope.size:
-        _complete_slope(block, y, x0, x1, years, slope, moments)
+        slope[:] = moments[0, :width]
         if count.min() < n:
             _gappy_slope(block, y, x0, x1, years, slope, moments)
 
@@ -163,20 +160,29 @@ def _scan(block, y, x0, x1, years, score, ties, count, slope, work, moments):
 
 
 @numba.njit(cache=True, nogil=True)
-def _complete_slope(block, y, x0, x1, years, slope, moments):
+def _count_and_project(block, y, x0, x1, years, count, slope):
+    """Fill the number of years, and the slope of cells that have them all (NaN in others)."""
     n = block.shape[0]
     width = x1 - x0
     centred = years - years.mean()
     weights = centred / (centred * centred).sum()
-    total = moments[0, :width]
-    total[:] = 0
-    for k in range(n):
-        here = block[k, y, x0:x1]
-        weight = weights[k]
+    slope = slope[:width]
+    slope[:] = 0
+    k = 0
+    while k + 4 <= n:
+        a, b = block[k, y, x0:x1], block[k + 1, y, x0:x1]
+        c, d = block[k + 2, y, x0:x1], block[k + 3, y, x0:x1]
+        p, q, r, s = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
         for x in range(width):
-            total[x] += weight * here[x]
-    for x in range(width):
-        slope[x] = total[x]
+            count[x] += np.int32((a[x] == a[x]) + (b[x] == b[x]) + (c[x] == c[x]) + (d[x] == d[x]))
+            slope[x] += p * a[x] + q * b[x] + r * c[x] + s * d[x]
+        k += 4
+    while k < n:
+        a, p = block[k, y, x0:x1], weights[k]
+        for x in range(width):
+            count[x] += np.int32(a[x] == a[x])
+            slope[x] += p * a[x]
+        k += 1
 
 
 @numba.njit(cache=True, nogil=True)

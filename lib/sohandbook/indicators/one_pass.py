@@ -100,7 +100,7 @@ def assess(
         *maps,
         input_core_dims=[["x"]] * len(maps),
         output_core_dims=[["x"]] * 4 + [classes_by_end],
-        keep_attrs=False,
+        keep_attrs=True,  # those of the coordinates hold the CRS
         dask="parallelized",
         output_dtypes=[np.int8] * 4 + [np.int64],
         dask_gufunc_kwargs={"output_sizes": dict.fromkeys(classes_by_end, len(PLACES))},

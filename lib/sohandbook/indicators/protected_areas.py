@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from sohandbook.errors import InputError
+from sohandbook.indicators.short_series import REPORTING_YEARS, lay_out
 
 # Equal-area methods whose names do not say so (PROJ, list of projections).
 _EQUAL_AREA = (
@@ -113,6 +114,40 @@ def mean_cover(shares: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return table.reset_index()
+
+
+def table(series: pd.DataFrame, *, years: Iterable[int] = REPORTING_YEARS) -> pd.DataFrame:
+    """Return table SO4-3.T1.
+
+    Parameters
+    ----------
+    series : DataFrame
+        Columns ``year`` and ``value`` (percent); ``lower`` and ``upper`` where they are known.
+    years : iterable of int
+        The rows of the table.
+
+    Returns
+    -------
+    DataFrame
+        ``year``, ``kba_protected_share``, ``lower_bound``, ``upper_bound``.
+
+    Raises
+    ------
+    InputError
+        If a year stands twice, or a number is not in 0 to 100.
+    """
+    listed = list(years)
+    columns = [
+        lay_out(
+            series["year"].to_frame().assign(value=series.get(source, np.nan)),
+            name=name,
+            years=listed,
+        )
+        for source, name in (
+            ("value", "kba_protected_share"), ("lower", "lower_bound"), ("upper", "upper_bound")
+        )
+    ]  # fmt: skip
+    return pd.concat(columns, axis=1).reset_index()
 
 
 def _check_projection(sites: Any, protected: Any) -> None:

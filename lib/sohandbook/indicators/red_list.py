@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sohandbook.errors import InputError
+from sohandbook.indicators.short_series import REPORTING_YEARS, lay_out
 
 # Bubb et al. (2009), IUCN Red List Index: guidance for national and regional use, version 1.1.
 # RE is regionally extinct. A possibly extinct species, CR(PE), weighs as CR, as in the R package
@@ -116,6 +117,49 @@ def index(
         value = 1 - weights.sum() / (5 * count) if count else np.nan
         rows.append((year, value, count, len(weights) - count))
     return pd.DataFrame(rows, columns=["year", "red_list_index", "species", "data_deficient"])
+
+
+def table(series: pd.DataFrame, *, years: Iterable[int] = REPORTING_YEARS) -> pd.DataFrame:
+    """Return table SO4-2.T1.
+
+    Parameters
+    ----------
+    series : DataFrame
+        Columns ``year`` and ``value``; ``lower`` and ``upper`` where they are known.
+    years : iterable of int
+        The rows of the table.
+
+    Returns
+    -------
+    DataFrame
+        ``year``, ``red_list_index``, ``lower_upper_bound`` and ``comments``. The form has one
+        column for two bounds: it takes half their distance, and the comment names both.
+
+    Raises
+    ------
+    InputError
+        If a year stands twice, or a number is not in 0 to 1.
+    """
+    listed = list(years)
+
+    def column(source: str, name: str) -> pd.Series:
+        known = series["year"].to_frame().assign(value=series.get(source, np.nan))
+        return lay_out(known, name=name, years=listed, limits=(0.0, 1.0))
+
+    value, lower, upper = (
+        column(source, name)
+        for source, name in (
+            ("value", "red_list_index"), ("lower", "lower bound"), ("upper", "upper bound")
+        )
+    )  # fmt: skip
+    comments = [
+        f"bounds {low:.5g} to {high:.5g}" if low <= high else ""
+        for low, high in zip(lower, upper, strict=True)
+    ]
+    frame = pd.DataFrame(
+        {"red_list_index": value, "lower_upper_bound": (upper - lower) / 2, "comments": comments}
+    )
+    return frame.reset_index()
 
 
 def _check(assessments: pd.DataFrame) -> None:

@@ -104,6 +104,103 @@ def trend(series: pd.Series, *, significance: float = 0.05) -> Trend:
     )
 
 
+def of(
+    table: pd.DataFrame,
+    series: str,
+    *,
+    location: str | None = "ALLAREA",
+    sex: str | None = "BOTHSEX",
+    age: str | None = "ALLAGE",
+) -> pd.DataFrame:
+    """Take one series of one group of people out of a table of many.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`sohandbook.sources.series.sdg_series_api` gives it.
+    series : str
+        Code of the SDG database, for example ``SI_POV_DAY1``.
+    location, sex, age : str or None
+        The group; by default everybody. ``None`` keeps the rows of all groups.
+
+    Returns
+    -------
+    DataFrame
+        The rows of the series, by year.
+
+    Raises
+    ------
+    InputError
+        If the table lacks the series, or the series has no such group.
+    """
+    rows = table[table["series"] == series]
+    if rows.empty:
+        raise InputError(
+            "SDG series",
+            found=f"no rows of {series}",
+            allowed=sorted(table["series"].unique()),
+            remedy="Fetch the series: 'sohandbook fetch' names the file it needs.",
+        )
+    for column, group in (("location", location), ("sex", sex), ("age", age)):
+        groups = sorted(rows[column].unique())
+        if group is not None:
+            rows = rows[rows[column] == group]
+        if rows.empty:
+            raise InputError(
+                f"SDG series {series}, {column}",
+                found=f"no rows of {group}",
+                allowed=groups,
+                remedy="Take a group that the series has.",
+            )
+    return rows.sort_values("year", ignore_index=True)
+
+
+def fitted(series: pd.Series) -> pd.Series:
+    """Return the Theil-Sen line between the first and last value, NaN before and after.
+
+    Its height is the median of what the slope leaves of the values. It is there to be drawn
+    beside them, never to fill gaps.
+
+    Parameters
+    ----------
+    series : Series
+        Values with the year as index; NaN is a gap.
+    """
+    known = series.dropna()
+    slope = trend(series).slope
+    height = (known - slope * known.index.to_numpy(float)).median()
+    years = series.index.to_numpy(float)
+    line = pd.Series(height + slope * years, index=series.index, name="trend")
+    return line.loc[known.index.min() : known.index.max()].reindex(series.index)
+
+
+def proposal(trend: Trend, *, column: str = "change_in_indicator") -> pd.DataFrame:
+    """Propose the word of a qualitative assessment; people confirm it and name the drivers.
+
+    Parameters
+    ----------
+    trend : Trend
+    column : str
+        How the form names the word.
+
+    Returns
+    -------
+    DataFrame
+        One row: the word, empty where too few values are known, and ``comments``, which say
+        what the word rests on.
+    """
+    years = f"{trend.points} values, {trend.first_year} to {trend.last_year}"
+    if trend.word == "unknown":
+        words = f"Proposal withheld: {years}, too few to show a direction."
+    else:
+        words = (
+            f"Proposed from {years}: {trend.slope:+.3g} a year "
+            f"(95 % interval {trend.lower:+.3g} to {trend.upper:+.3g}), p = {trend.p_value:.2g}."
+        )
+    word = "" if trend.word == "unknown" else trend.word
+    return pd.DataFrame({column: [word], "comments": [f"{words} To be confirmed."]})
+
+
 def lay_out(
     frame: pd.DataFrame,
     *,

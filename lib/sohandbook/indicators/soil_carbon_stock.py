@@ -120,7 +120,7 @@ def stock(
         *maps,
         input_core_dims=[[], ["year"], *[[]] * (len(maps) - 2)],
         output_core_dims=[["kept_year"]],
-        keep_attrs=False,
+        keep_attrs=True,  # those of the coordinates hold the CRS
         dask="parallelized",
         output_dtypes=[np.float32],
         dask_gufunc_kwargs={"output_sizes": {"kept_year": int(kept.sum())}},
@@ -129,6 +129,7 @@ def stock(
     return (
         result.transpose("year", "y", "x")
         .rename("soil_organic_carbon_stock")
+        .drop_attrs(deep=False)
         .assign_attrs(long_name="Soil organic carbon stock, 0-30 cm", units="t C ha-1")
     )
 

@@ -1,8 +1,4 @@
-"""From areas and people by class to the rows and columns of the reporting tables.
-
-Each function returns a frame with the columns that ``data/prais_forms.yml``
-gives the table, in km², thousand persons or percent, without rounding.
-"""
+"""SO1-1: land cover, its change, and what each change means."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,58 +7,6 @@ import pandas as pd
 import xarray as xr
 
 from sohandbook import classes, tables
-
-STATUS_ORDER = ("improved", "stable", "degraded", tables.NO_DATA)
-
-
-def country_areas(
-    land_mask: xr.DataArray, *, cell_area: xr.DataArray, within: xr.DataArray
-) -> pd.DataFrame:
-    """CP-1.T1: land, inland water and the whole country by year.
-
-    Parameters
-    ----------
-    land_mask : xarray.DataArray, dims (year, y, x)
-        From :func:`sohandbook.indicators.country_profile.land_and_water`.
-    cell_area : xarray.DataArray, km²
-    within : xarray.DataArray of bool
-        The cells of the country.
-    """
-    areas = tables.area_by_class(land_mask, cell_area=cell_area, within=within)
-    wide = areas.pivot(index="year", columns="key", values="area_km2")
-    return pd.DataFrame(
-        {
-            "year": wide.index.astype(int),
-            "total_land_area": wide["land"].to_numpy(),
-            "water_bodies_area": wide["water"].to_numpy(),
-            "total_country_area": wide.sum(axis=1).to_numpy(),
-            "comments": "",
-        }
-    )
-
-
-def population(people: xr.DataArray) -> pd.DataFrame:
-    """CP-1.T2: female, male and all people by year, in thousand.
-
-    Parameters
-    ----------
-    people : xarray.DataArray, dims (year, sex) or (year,)
-        Persons in the country. Without sexes, their columns stay empty.
-    """
-    thousands = people / 1000
-    sexes = {
-        f"population_{sex}": thousands.sel(sex=sex).values if "sex" in people.dims else np.nan
-        for sex in ("female", "male")
-    }
-    total = thousands.sum("sex") if "sex" in people.dims else thousands
-    return pd.DataFrame(
-        {
-            "year": people["year"].values.astype(int),
-            **sexes,
-            "population_total": total.values,
-            "comments": "",
-        }
-    )
 
 
 def extent(
@@ -90,34 +34,6 @@ def change(
     return frame.rename_axis("class_at_start").reset_index()
 
 
-def status_by_period(
-    baseline: xr.DataArray,
-    reporting: xr.DataArray,
-    *,
-    cell_area: xr.DataArray,
-    within: xr.DataArray | Mapping[str, xr.DataArray],
-) -> pd.DataFrame:
-    """SO1-1.T7, SO1-2.T3 and SO1-3.T2: improved, stable, degraded and no data by period.
-
-    Parameters
-    ----------
-    baseline, reporting : xarray.DataArray of int8
-        Status of each cell.
-    cell_area : xarray.DataArray, km²
-    within : xarray.DataArray of bool, or mapping
-        The cells that are the whole of each share: the country for land cover; for the
-        others, the land of each period's last year, as ``baseline`` and ``reporting``.
-    """
-    columns: dict[str, object] = {"status": list(STATUS_ORDER)}
-    for name, status in (("baseline", baseline), ("reporting", reporting)):
-        whole = within if isinstance(within, xr.DataArray) else within[name]
-        areas = tables.area_by_class(status, cell_area=cell_area, within=whole)
-        km2 = areas.set_index("key")["area_km2"].reindex(STATUS_ORDER)
-        columns[f"area_{name}"] = km2.to_numpy()
-        columns[f"percent_{name}"] = (100 * km2 / km2.sum()).to_numpy()
-    return pd.DataFrame(columns)
-
-
 def matrix(values: np.ndarray, *, system: classes.ClassSystem, region: str = "") -> pd.DataFrame:
     """SO1-1.T3: the meaning of each change, in the signs of the form.
 
@@ -136,6 +52,23 @@ def matrix(values: np.ndarray, *, system: classes.ClassSystem, region: str = "")
     )
     frame.insert(0, "class_at_start", list(system.keys))
     return frame.assign(region_name=region)
+
+
+def matrices(
+    national: np.ndarray,
+    *,
+    by_region: Mapping[int, np.ndarray] | None,
+    region_names: Sequence[str],
+    system: classes.ClassSystem,
+) -> pd.DataFrame:
+    """SO1-1.T3: the national matrix, or the matrices of the regions below one another."""
+    if not by_region:
+        return matrix(national, system=system)
+    parts = [
+        matrix(values, system=system, region=region_names[number - 1])
+        for number, values in by_region.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def degradation_processes(
@@ -217,55 +150,6 @@ def national_legend(legend: classes.Legend) -> pd.DataFrame:
     )
 
 
-def compare_status(
-    choices: Mapping[str, xr.DataArray], *, cell_area: xr.DataArray, within: xr.DataArray
-) -> pd.DataFrame:
-    """Set the same status map, made by different choices, side by side.
-
-    Parameters
-    ----------
-    choices : mapping of str to xarray.DataArray of int8
-        What was chosen, and the status that it gives.
-    cell_area : xarray.DataArray, km²
-    within : xarray.DataArray of bool
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a choice; improved, stable, degraded and no data in km².
-    """
-    rows = []
-    for choice, status in choices.items():
-        areas = tables.area_by_class(status, cell_area=cell_area, within=within)
-        rows.append({"choice": choice, **areas.set_index("key")["area_km2"][list(STATUS_ORDER)]})
-    return pd.DataFrame(rows)
-
-
-def matrices(
-    national: np.ndarray,
-    *,
-    by_region: Mapping[int, np.ndarray] | None,
-    region_names: Sequence[str],
-    system: classes.ClassSystem,
-) -> pd.DataFrame:
-    """SO1-1.T3: the national matrix, or the matrices of the regions below one another."""
-    if not by_region:
-        return matrix(national, system=system)
-    parts = [
-        matrix(values, system=system, region=region_names[number - 1])
-        for number, values in by_region.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
-def largest_change(change_table: pd.DataFrame, meaning: np.ndarray) -> tuple[int, int]:
-    """Return row and column of the largest change that the matrix does not call stable."""
-    size = len(meaning)
-    areas = change_table.iloc[:size, 1 : size + 1].to_numpy(dtype=float)
-    row, column = np.unravel_index(np.argmax(np.where(meaning != 0, areas, -1)), areas.shape)
-    return int(row), int(column)
-
-
 def legend_areas(
     codes: xr.DataArray, *, legend: classes.Legend, cell_area: xr.DataArray, within: xr.DataArray
 ) -> pd.DataFrame:
@@ -297,3 +181,11 @@ def legend_areas(
         }
     )
     return frame.sort_values("area_km2", ascending=False, ignore_index=True)
+
+
+def largest_change(change_table: pd.DataFrame, meaning: np.ndarray) -> tuple[int, int]:
+    """Return row and column of the largest change that the matrix does not call stable."""
+    size = len(meaning)
+    areas = change_table.iloc[:size, 1 : size + 1].to_numpy(dtype=float)
+    row, column = np.unravel_index(np.argmax(np.where(meaning != 0, areas, -1)), areas.shape)
+    return int(row), int(column)

@@ -1,0 +1,135 @@
+"""What the chapters on land read, brought to the form that the indicators take."""
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sohandbook import national_inputs
+from sohandbook.errors import InputError
+from sohandbook.indicators import land_productivity, soil_organic_carbon
+from sohandbook.report import Report
+
+UNITS = ("land_cover_by_soil", "land_cover", "soil")
+CORRECTIONS = ("none", "rain_use_efficiency", "restrend")
+
+
+def annual_productivity(report: Report, *, annual_value: str, first_year: int) -> xr.Dataset:
+    """One value a year for each cell: from an annual product, or from a vegetation index.
+
+    Parameters
+    ----------
+    report : Report
+    annual_value : {"calendar_year", "growing_season"}
+        How composites of a vegetation index become one value; no matter for annual products.
+    first_year : int
+        Earlier years are left out.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``productivity`` (year, y, x), float32, NaN without data and outside of the country;
+        ``missing_composites`` (year, y, x). Held in memory: 4 bytes a cell and year.
+    """
+    last_year = report.country.periods.report_2[1]
+    if "land_productivity" in report.country.datasets:
+        product = _of_years(report.data("land_productivity"), first_year, last_year)
+        found = land_productivity.annual_productivity(product, method="annual")
+    else:
+        index = report.data("vegetation_index")
+        found = land_productivity.annual_productivity(
+            index, method=annual_value, scale=index.attrs.get("scale_factor", 1.0)
+        )
+        found = _of_years(found, first_year, last_year)
+    found["productivity"] = found["productivity"].where(report.grid)
+    return found.compute()
+
+
+def _of_years(data: Any, first: int, last: int) -> Any:
+    years = [year for year in data["year"].values.tolist() if first <= year <= last]
+    return data.sel(year=years)
+
+
+def climate_corrected(
+    productivity: xr.DataArray, *, report: Report, correction: str
+) -> xr.DataArray:
+    """Take out of the productivity what rain explains; for the trend only.
+
+    Parameters
+    ----------
+    productivity : xarray.DataArray, dims (year, y, x)
+    report : Report
+    correction : {"none", "rain_use_efficiency", "restrend"}
+    """
+    if correction == "none":
+        return productivity
+    if correction not in CORRECTIONS:
+        raise InputError(
+            "climate_correction", found=correction, allowed=CORRECTIONS, remedy="Use one of these."
+        )
+    rain = report.data("precipitation").groupby("time.year").sum(skipna=False).compute()
+    correct = getattr(land_productivity, correction)
+    return correct(productivity, rain=rain.sel(year=productivity["year"]))
+
+
+def ecological_units(report: Report, *, year: int, units: str) -> xr.DataArray:
+    """The units inside which Performance compares; int (y, x), 0 without data.
+
+    Parameters
+    ----------
+    report : Report
+    year : int
+        Year of the land cover map, the first of the window.
+    units : {"land_cover_by_soil", "land_cover", "soil"}
+    """
+    if units not in UNITS:
+        raise InputError("units", found=units, allowed=UNITS, remedy="Use one of these.")
+    has_soil = "soil_units" in report.country.datasets
+    if units != "land_cover" and not has_soil:
+        raise InputError(
+            f"{report.country.folder / 'country.yml'}, settings.so1-2.units",
+            found=units,
+            allowed="land_cover, because no dataset soil_units is listed",
+            remedy="Set units to land_cover, or add the dataset soil_units.",
+        )
+    soil = report.data("soil_units") if units != "land_cover" else None
+    if units == "soil":
+        return soil.where(report.grid, 0)
+    cover = report.data("land_cover", years=[year]).sel(year=year, drop=True)
+    found = land_productivity.ecological_units(cover, soil=soil)
+    return found.where(report.grid, 0).compute()
+
+
+def climate_factor(report: Report, *, choice: str) -> xr.DataArray | float:
+    """The factor of cropland in each cell's climate, or one number for all."""
+    if choice == "by_zone":
+        return soil_organic_carbon.climate_factor(report.data("climate_zones"))
+    try:
+        factor = float(choice)
+    except ValueError:
+        factor = np.nan
+    if not 0 < factor <= 1:
+        raise InputError(
+            f"{report.country.folder / 'country.yml'}, settings.so1-3.climate_factor",
+            found=choice,
+            allowed="by_zone, or a number above 0 and up to 1",
+            remedy="Mend the setting.",
+        )
+    return factor
+
+
+def change_factors(report: Report, file_name: str) -> list[list[str]] | None:
+    """National change factors from the country's folder; None for the manual's."""
+    if not file_name:
+        return None
+    codes = [str(code) for code in range(1, 8)]
+    file = report.country.folder / file_name
+    frame = national_inputs.read_csv(file, columns=["from", *codes]).set_index("from")
+    if sorted(frame.index) != codes:
+        raise InputError(
+            f"{file}, column from",
+            found=", ".join(frame.index),
+            allowed=codes,
+            remedy="Give each land cover class one line.",
+        )
+    return frame.loc[codes, codes].to_numpy().tolist()
