@@ -8,9 +8,9 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sohandbook import classes
+from sohandbook import classes, forms
 from sohandbook.errors import InputError
-from sohandbook.indicators import population_exposure
+from sohandbook.indicators import exposure_tables, population_exposure
 
 NODATA = -128
 
@@ -256,3 +256,45 @@ def test_effects_add_up(seed):
     assert row["from_growth"] + row["from_share"] == pytest.approx(
         row["exposed_end"] - row["exposed_start"]
     )
+
+
+# The form's rows and words
+
+
+def test_rows_are_named_by_period():
+    profile = pd.DataFrame(
+        {"year": [2015, 2023], "population_female": [1.0, 2.0], "population_male": [1.0, 2.0]}
+    ).assign(population_total=[2.0, 4.0], comments="")
+    people = pd.DataFrame(
+        [
+            (year, sex, -1, "degraded", 100.0 * (1 + (sex == "total")))
+            for year in (2015, 2023)
+            for sex in ("female", "male", "total")
+        ],
+        columns=["year", "sex", "code", "key", "people"],
+    )
+    table = exposure_tables.by_period(
+        population_exposure.degradation_table(
+            people, national_thousands=exposure_tables.national(profile)
+        ),
+        baseline=2015,
+        reporting=2023,
+    )
+    rows = ["baseline (population 2015)", "reporting (population 2023)"]
+    assert table["period"].tolist() == rows
+    assert table["female_percent"].tolist() == [10, 5]
+    assert forms.validate("SO2-3.T1", table)["total_exposed"].tolist() == [200, 200]
+
+
+@pytest.mark.parametrize(("end", "word"), [(12.0, "increase"), (10.2, "stable"), (8, "decrease")])
+def test_proposed_direction(end, word):
+    change = pd.DataFrame(
+        {
+            "sex": ["total"], "percent_start": [10.0], "percent_end": [end], "from_land": [0.5],
+            "from_people": [end - 10.5], "from_growth": [120.0], "from_share": [3.0],
+        }
+    )  # fmt: skip
+    proposed = exposure_tables.assessment(change, smallest=0.5)
+    assert proposed["change_in_indicator"].tolist() == [word]
+    assert "+0.50 because the land changed" in proposed.loc[0, "drivers_and_interpretation"]
+    forms.validate("SO2-3.T2", proposed)

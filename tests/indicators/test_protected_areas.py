@@ -2,6 +2,7 @@
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -123,3 +124,16 @@ def test_shares_are_those_of_counted_squares(rectangles):
         sites(box(0, 0, 20, 20)), protected=protection(*shapes), years=range(2000, 2006)
     )
     np.testing.assert_allclose(result["share"], covered.mean(axis=(1, 2)), atol=1e-12)
+
+
+def test_table_lays_out_years_and_bounds():
+    series = pd.DataFrame({"year": [2000, 2002], "value": [10.0, 20.0]})
+    rows = protected_areas.table(series.assign(lower=9.0, upper=21.0), years=[2000, 2001, 2002])
+    assert rows["kba_protected_share"].tolist() == pytest.approx([10, np.nan, 20], nan_ok=True)
+    assert rows.loc[2, ["lower_bound", "upper_bound"]].tolist() == [9, 21]
+    assert protected_areas.table(series)["lower_bound"].isna().all()
+
+
+def test_table_refuses_a_share_above_the_whole():
+    with pytest.raises(InputError, match="kba_protected_share, year 2000"):
+        protected_areas.table(pd.DataFrame({"year": [2000], "value": [101.0]}))

@@ -94,3 +94,50 @@ def test_wrong_series_stop(rows, named):
         short_series.lay_out(pd.DataFrame(rows, columns=["year", "value"]), name="share")
     with pytest.raises(InputError, match="Add value"):
         short_series.lay_out(pd.DataFrame({"year": [2000]}), name="share")
+
+
+def sdg_rows():
+    columns = ["series", "year", "value", "location", "sex", "age"]
+    return pd.DataFrame(
+        [
+            ("POOR", 2010, 50.0, "ALLAREA", "BOTHSEX", "ALLAGE"),
+            ("POOR", 2001, 60.0, "ALLAREA", "BOTHSEX", "ALLAGE"),
+            ("POOR", 2001, 70.0, "RURAL", "BOTHSEX", "ALLAGE"),
+            ("WATER", 2001, 20.0, "ALLAREA", "BOTHSEX", "ALLAGE"),
+        ],
+        columns=columns,
+    )
+
+
+def test_one_series_of_everybody_in_order_of_years():
+    assert short_series.of(sdg_rows(), "POOR")["value"].tolist() == [60, 50]
+    assert len(short_series.of(sdg_rows(), "POOR", location=None)) == 3
+
+
+def test_a_series_or_group_that_is_not_there_is_named():
+    with pytest.raises(InputError, match=r"no rows of GINI.*POOR"):
+        short_series.of(sdg_rows(), "GINI")
+    with pytest.raises(InputError, match=r"no rows of FEMALE.*BOTHSEX"):
+        short_series.of(sdg_rows(), "POOR", sex="FEMALE")
+
+
+def test_the_line_passes_through_a_straight_series_and_ends_with_it():
+    known = series([np.nan, 10, np.nan, 14, 16, np.nan])
+    line = short_series.fitted(known)
+    assert line.tolist() == pytest.approx([np.nan, 10, 12, 14, 16, np.nan], nan_ok=True)
+
+
+def test_a_line_needs_two_points():
+    assert short_series.fitted(series([np.nan, 10, np.nan])).isna().all()
+
+
+def test_the_proposal_gives_the_word_and_what_it_rests_on():
+    falling = short_series.proposal(short_series.trend(series([60, 50, 40, 30, 20])))
+    assert falling["change_in_indicator"].tolist() == ["decrease"]
+    assert "5 values, 2000 to 2004: -10 a year" in falling.loc[0, "comments"]
+
+
+def test_few_values_propose_no_word():
+    few = short_series.proposal(short_series.trend(series([60, 50])), column="dominant_change")
+    assert few["dominant_change"].tolist() == [""]
+    assert "2 values, 2000 to 2001, too few" in few.loc[0, "comments"]
