@@ -274,8 +274,8 @@ def _legend(
         drawing.legend(
             handles=handles, title=title, title_fontsize=10, fontsize=10, ncols=2, frameon=False,
             loc="upper left", bbox_to_anchor=(-0.02, -(FOOT_INCHES + below) / height),
-            borderaxespad=0, handlelength=1.4, handletextpad=0.5, columnspacing=1.2, labelspacing=0.35,
-            alignment="left",
+            borderaxespad=0, handlelength=1.4, handletextpad=0.5, columnspacing=1.2,
+            labelspacing=0.35, alignment="left",
         )  # fmt: skip
         below += LINE_INCHES * (-(-len(handles) // 2) + bool(title)) + 0.1
     if report is not None and report.country.fictional:
