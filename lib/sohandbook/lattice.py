@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 import rioxarray  # noqa: F401  registers the .rio accessor that every map carries
 import xarray as xr
+from pyproj import Transformer
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 
@@ -15,6 +16,9 @@ from sohandbook.errors import InputError
 # Two edges nearer than this part of a cell are the same edge: files store steps such as
 # 0.0833333 or 0.05000000074505806, and 4,320 of them drift by less than this.
 EDGE_TOLERANCE = 1e-2
+
+# A centre that lies on an edge belongs to the cell east or south of it, whatever the rounding.
+TIE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -185,6 +189,16 @@ class Lattice:
         column = (self.left - other.left) / other.step_x
         near = max(abs(row - round(row)), abs(column - round(column))) < EDGE_TOLERANCE
         return (round(row), round(column)) if near else None
+
+    def positions(self, x: np.ndarray, y: np.ndarray, *, crs: CRS) -> tuple[np.ndarray, np.ndarray]:
+        """Return columns and rows, counted in cells from the corner, of points in a CRS."""
+        if crs != self.crs:
+            x, y = Transformer.from_crs(crs, self.crs, always_xy=True).transform(x, y)
+        column = (x - self.left) / self.step_x
+        if self.turn:
+            # Longitudes west of the first column may be the same meridians one turn further.
+            column = (column + TIE) % self.turn - TIE
+        return column, (self.top - y) / self.step_y
 
     def array(
         self,

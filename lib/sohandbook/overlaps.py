@@ -17,7 +17,45 @@ def row_edges(lattice: Lattice) -> np.ndarray:
     return zone_area(np.clip(edges, -90, 90)) if lattice.crs.is_geographic else edges
 
 
-def row_and_column_shares(
+def shared(values: np.ndarray, source: Lattice, target: Lattice) -> np.ndarray:
+    """Share the cells of one lattice among those of another, by area.
+
+    With a_ij the overlap of cells i and j, total_j = sum_i v_i a_ij / a_i, so that the sum
+    over all j is that over all i. In one CRS rows and columns are shared apart,
+    W_y V W_x^T; between two, cells are cut as polygons. GDAL's sum comes near the latter, but
+    loses the cells across the borders of its pieces of memory (0.08 % of the people in
+    pieces of 4 MB), and up to 1e-5 of them in one piece.
+
+    Parameters
+    ----------
+    values : array, shape (source.height, source.width)
+        An amount per cell; NaN is no data.
+    source, target : Lattice
+
+    Returns
+    -------
+    array of float64, shape (target.height, target.width)
+        NaN where no cell with data lies.
+    """
+    values = values.astype(np.float64)
+    if source.crs != target.crs:
+        x, y = np.meshgrid(
+            source.left + np.arange(source.width + 1) * source.step_x,
+            source.top - np.arange(source.height + 1) * source.step_y,
+        )
+        column, row = target.positions(x, y, crs=source.crs)
+        total, covered = _cut_up(values, column, row, target.shape, float(target.turn or 0))
+    else:
+        rows, columns = _row_and_column_shares(source, target)
+        known = np.isfinite(values)
+        total = (columns @ (rows @ np.where(known, values, 0.0)).T).T
+        # A sliver that rounding makes of two equal edges covers nothing.
+        covered = (columns @ (rows @ known.astype(np.float64)).T).T
+        covered = covered > 1e-9 * (covered.max() or 1.0)
+    return np.where(covered, total, np.nan)
+
+
+def _row_and_column_shares(
     source: Lattice, target: Lattice
 ) -> tuple[sparse.csr_array, sparse.csr_array]:
     """Return the part of each source row and column that lies in each target row and column."""
@@ -47,14 +85,14 @@ def _edge_shares(source: np.ndarray, target: np.ndarray) -> sparse.csr_array:
 
 
 @njit(cache=True, nogil=True)
-def share_out(
+def _cut_up(
     values: np.ndarray,
     corner_column: np.ndarray,
     corner_row: np.ndarray,
     shape: tuple[int, int],
     turn: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Share the cells of one lattice among those of another, by area.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Share cells among those of another lattice, as quadrilaterals with straight edges.
 
     Parameters
     ----------
@@ -70,15 +108,11 @@ def share_out(
     Returns
     -------
     total : array of float64, shape ``shape``
-        Sum of values, each by the part of its cell that lies here: with a_ij the overlap of
-        cells i and j, total_j = sum_i v_i a_ij / sum_k a_ik, so the sum over all j is that
-        over all i.
-    weighted, covered : arrays of float64, shape ``shape``
-        Sums of v_i a_ij and of a_ij: their quotient is the area-weighted mean.
+    covered : array of bool, shape ``shape``
+        Whether any cell with data lies here.
     """
     total = np.zeros(shape)
-    weighted = np.zeros(shape)
-    covered = np.zeros(shape)
+    covered = np.zeros(shape, dtype=np.bool_)
     x, y = np.empty(MOST_CORNERS), np.empty(MOST_CORNERS)
     strip_x, strip_y = np.empty(MOST_CORNERS), np.empty(MOST_CORNERS)
     cell_x, cell_y = np.empty(MOST_CORNERS), np.empty(MOST_CORNERS)
@@ -121,9 +155,8 @@ def share_out(
                     overlap = _area(cell_x, cell_y, corners)
                     if overlap > 0:
                         total[i, place] += value * overlap / area
-                        weighted[i, place] += value * overlap
-                        covered[i, place] += overlap
-    return total, weighted, covered
+                        covered[i, place] = True
+    return total, covered
 
 
 @njit(cache=True, nogil=True)
