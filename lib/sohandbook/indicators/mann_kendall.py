@@ -20,7 +20,14 @@ import numba
 import numpy as np
 
 from sohandbook.errors import InputError
-from sohandbook.indicators.kendall_tables import EXACT_YEARS, NEVER, critical_scores, exact_p_values
+from sohandbook.indicators.kendall_tables import (
+    EXACT_YEARS,
+    NEVER,
+    STEPS_OF_Z,
+    critical_scores,
+    exact_p_values,
+    normal_p_values,
+)
 
 MOST_YEARS = 1000  # the tie term of so many equal years still fits in 32 bits
 
@@ -38,7 +45,7 @@ def statistics(block: np.ndarray, years: np.ndarray, *, sen: bool) -> tuple[np.n
     shape = block.shape[1:]
     score, count = np.empty(shape, dtype=np.int32), np.empty(shape, dtype=np.int16)
     p, slope = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=np.float32)
-    _statistics(block, years, exact_p_values(), score, count, p, slope)
+    _statistics(block, years, exact_p_values(), normal_p_values(), score, count, p, slope)
     if sen:
         _sen_slope(block, years, slope)
     return score, count, p, slope
@@ -220,7 +227,7 @@ def _gappy_slope(block, y, x0, x1, years, slope, moments):
 
 
 @numba.njit(cache=True, nogil=True)
-def _statistics(block, years, exact, score, count, p, slope):
+def _statistics(block, years, exact, normal, score, count, p, slope):
     width = min(_TILE, block.shape[2])
     ties, work = np.empty(width, dtype=np.int32), np.empty(width, dtype=np.int32)
     moments = np.empty((5, width))
@@ -242,8 +249,9 @@ def _statistics(block, years, exact, score, count, p, slope):
                 elif s <= 1:
                     p[y, x0 + x] = 1.0
                 else:
-                    z = (s - 1) / math.sqrt(_variance(n, ties[x]))
-                    p[y, x0 + x] = math.erfc(z / math.sqrt(2.0))
+                    z = (s - 1) / math.sqrt(_variance(n, ties[x])) * STEPS_OF_Z
+                    step = min(int(z), normal.size - 2)
+                    p[y, x0 + x] = normal[step] + (z - step) * (normal[step + 1] - normal[step])
 
 
 @numba.njit(cache=True, nogil=True)
