@@ -233,6 +233,17 @@ class Report:
             / 1e6
         )
 
+    def truth(self, name: str) -> xr.DataArray:
+        """What really happened in a training country, for example ``condition_report_2``.
+
+        Only generated countries have it; it lies beside their raw data.
+        """
+        file = paths.raw_data() / self.country.iso3 / "truth" / f"{name}.tif"
+        known = grid.read_window(file, boundary=self.boundary)
+        on_grid = grid.align(known, grid=self.grid, kind="class")
+        system = classes.system("status")
+        return on_grid.astype(system.dtype).assign_attrs(system.attributes())
+
     def land_mask(self, year: int) -> xr.DataArray:
         """Land (1), inland water (2) and outside (0) of a year, as the country profile found it."""
         return self.map(f"land_mask_{year}")

@@ -25,21 +25,37 @@ from sohandbook.reporting_tables.land_cover import (
     matrix,
     national_legend,
 )
+from sohandbook.reporting_tables.land_degradation import (
+    candidates,
+    confusion,
+    false_results,
+    recall_and_precision,
+    sdg_15_3_1,
+    status_assessment,
+    status_matrix,
+)
 
 __all__ = [
+    "candidates",
     "change",
     "compare_status",
+    "confusion",
     "country_areas",
     "degradation_processes",
     "dynamics_by_land_cover",
     "extent",
+    "false_results",
     "largest_change",
     "legend_areas",
     "matrices",
     "matrix",
     "national_legend",
     "population",
+    "recall_and_precision",
+    "sdg_15_3_1",
     "soil_factors",
+    "status_assessment",
     "status_by_period",
+    "status_matrix",
     "stock_by_class",
 ]
