@@ -5,6 +5,7 @@ They read any folder of pages, so they serve the small book of the tests and the
     SOHANDBOOK_BOOK=build/site pytest tests/book
 """
 
+import io
 import os
 import re
 import shutil
@@ -15,9 +16,11 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from matplotlib.image import imread
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, sync_playwright
 
@@ -227,10 +230,5 @@ def colours_of_images(page: Page, selector: str = "figure img") -> list[int]:
 
 
 def _colours(png: bytes) -> int:
-    import io
-
-    import numpy as np
-    from matplotlib.image import imread
-
     pixels = (imread(io.BytesIO(png))[..., :3] * 255).astype(int)
     return len(np.unique(pixels.reshape(-1, 3), axis=0))

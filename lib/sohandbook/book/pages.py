@@ -14,7 +14,7 @@ from pydantic_core import PydanticUndefined
 
 from sohandbook import paths
 from sohandbook.chapters import Chapter
-from sohandbook.country import Country
+from sohandbook.country import Country, Metadata
 from sohandbook.errors import InputError
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#$~])")
@@ -41,6 +41,7 @@ def write(folder: Path, *, country: Country, chapters: Iterable[tuple[str, str]]
         "catalogue.md": catalogue(paths.data() / "datasets.yml"),
         "country-fields.md": country_fields(paths.root() / "book" / "country-fields.yml"),
         "errors.md": errors(),
+        "story.md": story(paths.data() / "countries" / "XDL" / "training.yml"),
         "country.yml": (country.folder / "country.yml").read_text(encoding="utf-8"),
     }
     for name, text in parts.items():
@@ -81,18 +82,37 @@ def absent_chapter(chapter: Chapter, *, country: Country, why: str) -> str:
 
 
 def datasets_used(country: Country) -> str:
-    """List the datasets of ``country.yml`` with their source."""
+    """List the datasets of ``country.yml``, and how to cite each source once."""
     rows = (
         (
             f"`{name}`",
-            f"[{escape(dataset.metadata.title)}](<{dataset.metadata.link}>)",
-            escape(dataset.metadata.author),
+            f"`{dataset.product}`",
             "{} to {}".format(*dataset.years) if dataset.years else "one map or table",
-            escape(dataset.metadata.citation),
+            ", ".join(f"{other} for {year}" for year, other in dataset.stands_for.items())
+            or "none",
         )
         for name, dataset in country.datasets.items()
     )
-    return table(("Name in `country.yml`", "Dataset", "Author", "Years", "How to cite it"), rows)
+    users: dict[Metadata, list[str]] = {}
+    for name, dataset in country.datasets.items():
+        users.setdefault(dataset.metadata, []).append(f"`{name}`")
+    sources = (
+        f"- {', '.join(names)}: [{escape(about.title)}](<{about.link}>), {escape(about.author)}. "
+        f"{escape(about.citation)}"
+        for about, names in users.items()
+    )
+    head = ("Name in `country.yml`", "Product", "Years", "Years that stand in")
+    return table(head, rows) + "\n\nSources:\n\n" + "\n".join(sources) + "\n"
+
+
+def story(file: Path) -> str:
+    """Tell what happens in the training country, as its generator knows it."""
+    truth = {-1: "worse", 0: "the same", 1: "better"}
+    rows = (
+        (escape(process["label"]), truth[process["sign"]], escape(process["lesson"]))
+        for process in yaml.safe_load(file.read_text(encoding="utf-8"))["processes"]
+    )
+    return table(("What happens", "The land is", "What it teaches"), rows)
 
 
 def catalogue(file: Path) -> str:
