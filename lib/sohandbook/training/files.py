@@ -159,11 +159,15 @@ def _variable(
     storage: dict[str, Any],
 ) -> None:
     parts = data if isinstance(data, list) else [(..., np.asarray(data))]
+    chunks = storage.get("chunks")
+    if chunks:
+        shape = (file.dimensions[dim].size for dim in dims)
+        chunks = tuple(min(size, length) for size, length in zip(chunks, shape, strict=True))
     variable = file.create_variable(
         name,
         dims,
         parts[0][1].dtype,
-        chunks=storage.get("chunks"),
+        chunks=chunks,
         fillvalue=storage.get("fillvalue"),
         **_deflate(bool(dims), storage.get("level", 5), storage.get("shuffle", False)),
     )

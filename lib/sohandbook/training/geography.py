@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import yaml
 from numpy.typing import NDArray
+from shapely.affinity import translate
 
 from sohandbook import paths
 from sohandbook.training.chance import Array
-from sohandbook.training.story import City, Window
+from sohandbook.training.story import City, Process, Window
 
 CELL = 0.00225
 NAMES = {"XDL": "Drylandia", "XIS": "Meridian Atolls"}
@@ -29,6 +32,12 @@ class Country:
     boundary: gpd.GeoDataFrame
     districts: gpd.GeoDataFrame
     inside: NDArray[np.bool_]
+    facts: dict[str, Any]
+
+    @property
+    def processes(self) -> tuple[Process, ...]:
+        """What happens in the country."""
+        return tuple(Process(**row) for row in self.facts["processes"])
 
     @property
     def sides(self) -> tuple[Array, Array]:
@@ -79,22 +88,18 @@ def stage(iso3: str, scale: float = 1.0) -> Country:
         boundary=boundary,
         districts=_one_piece(folder / "districts.geojson"),
         inside=window.inside(boundary.geometry),
+        facts=yaml.safe_load((folder / "training.yml").read_text(encoding="utf-8")),
     )
 
 
 def _one_piece(file: Path) -> gpd.GeoDataFrame:
-    """Read shapes; those west of 180 and east of it are brought together at 0 to 360."""
+    """Read shapes; those west and east of 180 are brought together at 0 to 360."""
     frame = gpd.read_file(file)
     west, _, east, _ = frame.total_bounds
     if east - west < 180:
         return frame
     parts = frame.explode(ignore_index=True)
-    moved = [shape if shape.bounds[0] >= 0 else shape_moved(shape, 360) for shape in parts.geometry]
+    moved = [
+        translate(shape, xoff=360) if shape.bounds[0] < 0 else shape for shape in parts.geometry
+    ]
     return parts.set_geometry(gpd.GeoSeries(moved, crs=frame.crs))
-
-
-def shape_moved(shape, degrees: float):
-    """Return a shape moved to the east."""
-    from shapely.affinity import translate
-
-    return translate(shape, xoff=degrees)

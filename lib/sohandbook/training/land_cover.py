@@ -106,9 +106,34 @@ def _write_netcdf(
     files.netcdf(
         path,
         dimensions={
-            "time": (np.array([day]), {"standard_name": "time", "long_name": "time", "axis": "T", "calendar": "standard", "units": "days since 1970-01-01 00:00:00"}),
-            "lat": (globe.latitude, {"standard_name": "latitude", "long_name": "latitude", "units": "degrees_north", "axis": "Y"}),
-            "lon": (globe.longitude, {"standard_name": "longitude", "long_name": "longitude", "units": "degrees_east", "axis": "X"}),
+            "time": (
+                np.array([day]),
+                {
+                    "standard_name": "time",
+                    "long_name": "time",
+                    "axis": "T",
+                    "calendar": "standard",
+                    "units": "days since 1970-01-01 00:00:00",
+                },
+            ),
+            "lat": (
+                globe.latitude,
+                {
+                    "standard_name": "latitude",
+                    "long_name": "latitude",
+                    "units": "degrees_north",
+                    "axis": "Y",
+                },
+            ),
+            "lon": (
+                globe.longitude,
+                {
+                    "standard_name": "longitude",
+                    "long_name": "longitude",
+                    "units": "degrees_east",
+                    "axis": "X",
+                },
+            ),
         },
         variables={
             "crs": ((), np.int32(0), files.GEOGRAPHIC, {}),
@@ -124,7 +149,7 @@ def _write_netcdf(
                     "valid_max": np.uint8(220),
                     "grid_mapping": "crs",
                 },
-                {"chunks": (1, min(256, window.rows), 256), "fillvalue": np.uint8(0)},
+                {"chunks": (1, 256, 256), "fillvalue": np.uint8(0)},
             ),
         },
         attributes={
@@ -135,4 +160,4 @@ def _write_netcdf(
             "Conventions": "CF-1.6",
             "comment": files.FICTION.format(name=story.name),
         },
-    )  # fmt: skip
+    )

@@ -1,10 +1,10 @@
 """Make the raw data of the training countries, once and whole."""
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def steps(told: Story, folder: Path) -> list[tuple[str, Callable[[], None]]]:
     return [
         ("land cover", lambda: land_cover.write(told, folder)),
         *(
-            (f"vegetation index {year}", lambda year=year: vegetation_index.write(told, folder, year))
+            (f"vegetation index {year}", partial(vegetation_index.write, told, folder, year))
             for year in YEARS
         ),
         ("soil and climate zones", lambda: soil.write(told, folder)),
@@ -71,7 +71,7 @@ def steps(told: Story, folder: Path) -> list[tuple[str, Callable[[], None]]]:
         ("species and sites", lambda: nature.write(told, folder)),
         ("public finance", lambda: public_finance.write(told, folder)),
         ("truth", lambda: truth.write(told, folder)),
-    ]  # fmt: skip
+    ]
 
 
 def generate(
@@ -167,7 +167,7 @@ def _make_one(iso3: str, place: Path, stamp: str, console) -> None:
         if place.exists():
             shutil.rmtree(place)
         temporary.chmod(0o755)
-        os.replace(temporary, place)
+        temporary.replace(place)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -176,8 +176,8 @@ def fingerprint(iso3: str) -> str:
     """Return the hash of all that decides a training country's bytes."""
     digest = hashlib.sha256()
     sources = sorted(Path(__file__).parent.glob("*.py"))
-    outlines = sorted((paths.countries() / iso3).glob("*.geojson"))
-    for file in (*sources, *outlines):
+    country = paths.countries() / iso3
+    for file in (*sources, *sorted(country.glob("*.geojson")), country / "training.yml"):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     for package in WRITERS:
         digest.update(f"{package} {version(package)}\n".encode())

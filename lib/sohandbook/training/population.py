@@ -64,7 +64,10 @@ class Settlement:
         u = (window.longitude - story.window.west) / span
         v = (story.window.north - window.latitude) / span
         streets = chance.smooth(story.iso3, "streets", u=u, v=v, waves=180, octaves=2)
-        rough = np.where(_counted(story, window), np.clip(1 + 1.1 * streets, 0.15, 2), 0)
+        # Towns sprawl unevenly, the same way as they do on the land cover map.
+        edge = chance.smooth(story.iso3, "town edge", u=u, v=v, waves=26, octaves=4)
+        rough = np.clip(1 + 1.1 * streets, 0.15, 2) * np.clip(1 + 1.3 * edge, 0.1, 2.5)
+        rough = np.where(_counted(story, window), rough, 0)
         local = chance.smooth(story.iso3, "sexes", u=u, v=v, waves=8, octaves=2)
         return cls(story, window, u, v, _villages(story, u, v), rough, local)
 

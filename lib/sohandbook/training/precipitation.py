@@ -16,13 +16,13 @@ from sohandbook.training.story import Story, Window
 
 FIRST_YEAR = 1981
 # Departure of each year in standard deviations. 1982-84: the great drought, inside the
-# reference period; 2005: mild; 2011-12: severe; 2022-23: at the end of the record.
+# reference period; 2005: mild; 2011-12: severe, worst in the north; 2022-23: see below.
 DEPARTURE = dict(
     enumerate(
         (
-            0.2, -0.9, -1.3, -2.0, 0.3, 0.1, -0.7, 1.1, 0.4, -0.8, 0.2, -0.1, -0.5, 1.4, 0.5,
-            -0.3, -0.6, 0.9, 1.2, 0.1, 0.5, -0.2, 0.8, -0.3, -0.8, 0.6, 0.2, 0.7, 0.0, 1.3, -1.9,
-            -1.6, 0.3, 0.0, 0.6, 0.4, -0.4, 0.7, 0.1, 1.3, -0.2, -1.6, -1.2,
+            0.2, -0.9, -1.2, -1.8, 0.3, 0.1, -0.7, 1.1, 0.4, -0.8, 0.2, -0.1, -0.5, 1.4, 0.5,
+            -0.3, -0.6, 0.9, 1.2, 0.2, 0.6, -0.2, 0.7, -0.3, -0.5, 0.6, 0.2, 0.7, 0.0, 1.2, -1.3,
+            -1.1, 0.3, 0.4, 0.6, 0.2, 0.1, 0.7, 0.3, 0.9, 0.5, 0.3, 0.5,
         ),
         start=FIRST_YEAR,
     )
@@ -43,9 +43,13 @@ def yearly_mean(wetness: Array) -> Array:
 def departure(iso3: str, year: int, *, u: Array, v: Array) -> Array:
     """Return the departure of a year's rain at each place, in standard deviations."""
     local = chance.smooth(iso3, "rain of the year", year, u=u, v=v, waves=2, octaves=2)
-    # The droughts of 2011-12 and 2022-23 are worst in the north and the middle.
-    north = {2011: 0.7, 2012: 0.5, 2022: 0.6, 2023: 0.5}.get(year, 0.0)
-    return DEPARTURE[year] + 0.75 * local + north * (v[:, None] - 0.55)
+    north = {2011: 0.9, 2012: 0.7}.get(year, 0.0) * (v[:, None] - 0.5)
+    # At the end of the record the rain fails in the north-east alone.
+    failed = {2022: 2.2, 2023: 1.8}.get(year, 0.0)
+    north_east = np.clip((u[None, :] - 0.42) / 0.16, 0, 1) * np.clip(
+        (0.60 - v[:, None]) / 0.14, 0, 1
+    )
+    return DEPARTURE[year] + 0.75 * local + north - failed * north_east
 
 
 def chirps_window(story: Story) -> Window:

@@ -9,36 +9,125 @@ too, as the real one holds the world's.
 from pathlib import Path
 
 from sohandbook.training import chance
-from sohandbook.training.sdg_series import M49
 from sohandbook.training.story import Story
 
 FINANCE_YEARS = (2020, 2021, 2022, 2023)
-HEADER = (
-    "Year|DonorCode|DonorName|AgencyCode|AgencyName|CRSid|ProjectNumber|InitialReport|"
-    "RecipientCode|RecipientName|RegionCode|RegionName|IncomegroupCode|IncomegroupName|FlowCode|"
-    "FlowName|bi_multi|Category|Finance_t|Aid_t|usd_commitment|usd_disbursement|usd_received|"
-    "usd_commitment_defl|usd_disbursement_defl|usd_received_defl|usd_adjustment|"
-    "usd_adjustment_defl|usd_amountuntied|usd_amountpartialtied|usd_amounttied|"
-    "usd_amountuntied_defl|usd_amountpartialtied_defl|usd_amounttied_defl|usd_IRTC|"
-    "usd_expert_commitment|usd_expert_extended|usd_export_credit|CurrencyCode|"
-    "commitment_national|disbursement_national|GrantEquiv|usd_GrantEquiv|ShortDescription|"
-    "ProjectTitle|PurposeCode|PurposeName|SectorCode|SectorName|ChannelCode|ChannelName|"
-    "ChannelReportedName|ParentChannelCode|Geography|ExpectedStartDate|CompletionDate|"
-    "LongDescription|Gender|Environment|Trade|Pdgg|FTC|PBA|InvestmentProject|AssocFinance|"
-    "biodiversity|climateMitigation|climateAdaptation|desertification|commitmentdate|"
-    "typerepayment|numberrepayment|interest1|interest2|repaydate1|repaydate2|grantelement|"
-    "usd_interest|usd_outstanding|usd_arrears_principal|usd_arrears_interest|"
-    "usd_future_DS_principal|usd_future_DS_interest|RMNCH|BudgetIdent|CapitalExpend"
-).split("|")
+HEADER = [
+    "Year",
+    "DonorCode",
+    "DonorName",
+    "AgencyCode",
+    "AgencyName",
+    "CRSid",
+    "ProjectNumber",
+    "InitialReport",
+    "RecipientCode",
+    "RecipientName",
+    "RegionCode",
+    "RegionName",
+    "IncomegroupCode",
+    "IncomegroupName",
+    "FlowCode",
+    "FlowName",
+    "bi_multi",
+    "Category",
+    "Finance_t",
+    "Aid_t",
+    "usd_commitment",
+    "usd_disbursement",
+    "usd_received",
+    "usd_commitment_defl",
+    "usd_disbursement_defl",
+    "usd_received_defl",
+    "usd_adjustment",
+    "usd_adjustment_defl",
+    "usd_amountuntied",
+    "usd_amountpartialtied",
+    "usd_amounttied",
+    "usd_amountuntied_defl",
+    "usd_amountpartialtied_defl",
+    "usd_amounttied_defl",
+    "usd_IRTC",
+    "usd_expert_commitment",
+    "usd_expert_extended",
+    "usd_export_credit",
+    "CurrencyCode",
+    "commitment_national",
+    "disbursement_national",
+    "GrantEquiv",
+    "usd_GrantEquiv",
+    "ShortDescription",
+    "ProjectTitle",
+    "PurposeCode",
+    "PurposeName",
+    "SectorCode",
+    "SectorName",
+    "ChannelCode",
+    "ChannelName",
+    "ChannelReportedName",
+    "ParentChannelCode",
+    "Geography",
+    "ExpectedStartDate",
+    "CompletionDate",
+    "LongDescription",
+    "Gender",
+    "Environment",
+    "Trade",
+    "Pdgg",
+    "FTC",
+    "PBA",
+    "InvestmentProject",
+    "AssocFinance",
+    "biodiversity",
+    "climateMitigation",
+    "climateAdaptation",
+    "desertification",
+    "commitmentdate",
+    "typerepayment",
+    "numberrepayment",
+    "interest1",
+    "interest2",
+    "repaydate1",
+    "repaydate2",
+    "grantelement",
+    "usd_interest",
+    "usd_outstanding",
+    "usd_arrears_principal",
+    "usd_arrears_interest",
+    "usd_future_DS_principal",
+    "usd_future_DS_interest",
+    "RMNCH",
+    "BudgetIdent",
+    "CapitalExpend",
+]
 # Code, name, bilateral (1) or multilateral (4). No real provider stands here.
-PROVIDERS = ((9901, "Northland", 1), (9902, "Republic of Isles", 1), (9903, "Southern Union", 1), (9904, "Fund for Land", 4))  # fmt: skip
+PROVIDERS = (
+    (9901, "Northland", 1),
+    (9902, "Republic of Isles", 1),
+    (9903, "Southern Union", 1),
+    (9904, "Fund for Land", 4),
+)
 # Title, purpose, purpose's name, size in USD million, marker (None: not screened), grant or loan.
 ACTIVITIES = (
     ("Watershed restoration in the Highlands", 31130, "Agricultural land resources", 6.8, 2, 110),
     ("Green belts against moving sand", 31220, "Forestry development", 2.9, 2, 110),
-    ("National action programme against desertification", 41010, "Environmental policy and administrative management", 0.7, 3, 110),
+    (
+        "National action programme against desertification",
+        41010,
+        "Environmental policy and administrative management",
+        0.7,
+        3,
+        110,
+    ),
     ("Farmer-managed regeneration of trees", 31120, "Agricultural development", 1.9, 1, 110),
-    ("Small dams and irrigation around the lake", 31140, "Agricultural water resources", 8.4, 1, 421),
+    (
+        "Small dams and irrigation around the lake",
+        31140,
+        "Agricultural water resources",
+        8.4,
+        1,
+        421,
+    ),
     ("Drought early warning", 74020, "Multi-hazard response preparedness", 1.3, 1, 110),
     ("Pasture management with herders", 31163, "Livestock", 2.2, 1, 110),
     ("Rural roads", 21021, "Road transport", 14.5, 0, 421),
@@ -47,8 +136,19 @@ ACTIVITIES = (
     ("Health in the villages", 12220, "Basic health care", 3.6, None, 110),
     ("Clearing thorn trees from the wadi", 31130, "Agricultural land resources", 0.9, None, 110),
     ("Budget support", 51010, "General budget support-related aid", 7.5, None, 110),
-)  # fmt: skip
-SECTORS = {"111": "Education", "112": "Education", "122": "Basic Health", "140": "Water Supply & Sanitation", "210": "Transport & Storage", "311": "Agriculture", "312": "Forestry", "410": "General Environment Protection", "510": "General Budget Support", "740": "Disaster Prevention & Preparedness"}  # fmt: skip
+)
+SECTORS = {
+    "111": "Education",
+    "112": "Education",
+    "122": "Basic Health",
+    "140": "Water Supply & Sanitation",
+    "210": "Transport & Storage",
+    "311": "Agriculture",
+    "312": "Forestry",
+    "410": "General Environment Protection",
+    "510": "General Budget Support",
+    "740": "Disaster Prevention & Preparedness",
+}
 NEIGHBOUR = (998, "Neighbourland")
 
 
@@ -64,14 +164,14 @@ def write(story: Story, folder: Path) -> None:
 
 def rows(story: Story, year: int) -> list[dict[str, str]]:
     """Return one year's activities: every activity of the country, two of a neighbour."""
-    size = {"XDL": 1.0, "XIS": 0.15}[story.iso3]
+    size = story.facts["size_of_aid"]
     luck = chance.uniform(story.iso3, "finance", year, shape=(len(ACTIVITIES) + 2, 3))
     # Money rises by a sixth a year, and more after the drought of 2022.
     growth = {2020: 1.0, 2021: 1.14, 2022: 1.31, 2023: 1.72}[year]
     result = []
     for number, activity in enumerate((*ACTIVITIES, ACTIVITIES[0], ACTIVITIES[7])):
         ours = number < len(ACTIVITIES)
-        recipient = (M49[story.iso3], story.name) if ours else NEIGHBOUR
+        recipient = (story.facts["m49"], story.name) if ours else NEIGHBOUR
         provider = PROVIDERS[int(luck[number, 0] * len(PROVIDERS))]
         committed = activity[3] * growth * size * (0.7 + 0.6 * float(luck[number, 1]))
         paid = committed * (0.45 + 0.5 * float(luck[number, 2]))

@@ -6,6 +6,7 @@ truth maps are drawn from it directly.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -120,11 +121,11 @@ class Story:
         Salt crust where the vegetation index is never delivered.
     outage : numpy.ndarray of bool, shape (y, x)
         Where the vegetation index misses ``outage_year``.
-    rain_mm, rain_index : arrays
-        Mean yearly rain (y, x), and the year's departure 1981 to 2023.
     cities : tuple of City
     villages : numpy.ndarray, shape (n, 3)
         u, v and people in 2000.
+    facts : dict
+        What is made up besides maps: the country's ``training.yml``.
     """
 
     iso3: str
@@ -147,6 +148,7 @@ class Story:
     outage_year: int
     cities: tuple[City, ...]
     villages: Array
+    facts: dict[str, Any]
 
     @property
     def sides(self) -> tuple[Array, Array]:
@@ -173,19 +175,3 @@ class Story:
         real = np.where(moved >= NOTICEABLE, sign[self.process], np.int8(0))
         dry = self.inside & (self.land_cover[last - YEARS[0]] != 210)
         return np.where(dry, real, np.int8(-128))
-
-
-def blob(
-    u: Array, v: Array, noise: Array, *, centre: tuple[float, float], radii: tuple[float, float]
-) -> Array:
-    """Return a distance from an uneven oval: 0 in its middle, 1 on its edge."""
-    du = (u[None, :] - centre[0]) / radii[0]
-    dv = (v[:, None] - centre[1]) / radii[1]
-    return np.maximum(np.sqrt(du * du + dv * dv) + 0.75 * noise, 0)
-
-
-def front(distance: Array, first: int, last: int, jitter: Array) -> NDArray[np.int16]:
-    """Return the year in which a front that starts in the middle reaches each cell."""
-    year = np.floor(first + distance * (last - first + 1) + 1.2 * jitter)
-    within = np.clip(year, first, last)
-    return np.where(distance < 1, within, NEVER).astype(np.int16)

@@ -21,7 +21,7 @@ from sohandbook.training.story import YEARS, Story
 COMPOSITES = 23
 FIRST_COMPOSITE_OF_2000 = 3
 FILL = np.int16(-3000)
-NOISE = 0.062
+NOISE = 0.088
 
 # ESA CCI code: NDVI of the dry season, height of the rainy season, and its kind.
 PLANTS = {
@@ -62,7 +62,7 @@ def vigour(story: Story, year: int) -> Array:
     u, v = story.sides
     wetness = story.wetness
     rain = precipitation.departure(story.iso3, year, u=u, v=v)
-    sensitivity = 0.042 + 0.055 * (1 - wetness) * np.minimum(4 * wetness, 1)
+    sensitivity = 0.045 + 0.060 * (1 - wetness) * np.minimum(4 * wetness, 1)
     chance_of_year = chance.normal(story.iso3, "ndvi", year, shape=wetness.shape)
     process = 1 + (story.vigour - 1) * story.progress(year)
     place = story.fertility * (0.88 + 0.24 * wetness)
@@ -74,7 +74,7 @@ def composites(story: Story, year: int) -> NDArray[np.int16]:
     cover = story.land_cover[year - YEARS[0]]
     strength = vigour(story, year)
     green = cover != 210
-    dry = np.where(green, DRY[cover] * (0.35 + 0.65 * strength), DRY[cover])
+    dry = np.where(green, DRY[cover] * (0.25 + 0.75 * strength), DRY[cover])
     height = HEIGHT[cover] * strength
     hidden = ~story.inside | story.unseen
     if year == story.outage_year:
@@ -101,7 +101,7 @@ def _cloud(story: Story, year: int, number: int) -> NDArray[np.bool_]:
     u, v = (side[1::4] for side in story.sides)
     thick = chance.smooth(story.iso3, "cloud", year, number, u=u, v=v, waves=5, octaves=3)
     wet = story.wetness[1::4, 1::4]
-    cloud = thick > 1.02 - 0.52 * CLOUDS[number] * np.minimum(wet * 1.6, 1)
+    cloud = thick > 0.80 - 0.42 * CLOUDS[number] * np.minimum(wet * 1.6, 1)
     rows, columns = story.wetness.shape
     return cloud.repeat(4, axis=0).repeat(4, axis=1)[:rows, :columns]
 
@@ -116,9 +116,23 @@ def write(story: Story, folder: Path, year: int) -> None:
         folder / "vegetation_index" / f"MOD13Q1.061__250m_16_days_NDVI_{year}_{story.iso3}.nc",
         dimensions={
             # AppEEARS writes the Julian calendar; from 2000 to 2099 the days are the same.
-            "time": (days, {"units": "days since 2000-01-01 00:00:00", "calendar": "julian", "axis": "T", "standard_name": "time"}),
-            "lat": (story.window.latitude, {"units": "degrees_north", "standard_name": "latitude", "axis": "Y"}),
-            "lon": (story.window.longitude, {"units": "degrees_east", "standard_name": "longitude", "axis": "X"}),
+            "time": (
+                days,
+                {
+                    "units": "days since 2000-01-01 00:00:00",
+                    "calendar": "julian",
+                    "axis": "T",
+                    "standard_name": "time",
+                },
+            ),
+            "lat": (
+                story.window.latitude,
+                {"units": "degrees_north", "standard_name": "latitude", "axis": "Y"},
+            ),
+            "lon": (
+                story.window.longitude,
+                {"units": "degrees_east", "standard_name": "longitude", "axis": "X"},
+            ),
         },
         variables={
             "crs": ((), np.int8(0), files.GEOGRAPHIC, {}),
@@ -134,7 +148,7 @@ def write(story: Story, folder: Path, year: int) -> None:
                     "valid_max": np.int16(10000),
                     "grid_mapping": "crs",
                 },
-                {"chunks": (len(values), *(min(40, n) for n in values.shape[1:])), "fillvalue": FILL, "level": 6},
+                {"chunks": (len(values), 40, 40), "fillvalue": FILL, "level": 6},
             ),
         },
         attributes={
@@ -143,4 +157,4 @@ def write(story: Story, folder: Path, year: int) -> None:
             "institution": "sohandbook training",
             "comment": files.FICTION.format(name=story.name),
         },
-    )  # fmt: skip
+    )
