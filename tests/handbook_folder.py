@@ -41,6 +41,13 @@ class Handbook:
             "settings": {},
         }
         self.write_settings()
+        self.write_presets("none", {})
+
+    def write_presets(self, chapter_id: str, values: dict[str, object]) -> None:
+        """Write what the preset ``trends_earth`` sets in one chapter."""
+        entries = {name: {"value": value, "source": "toy"} for name, value in values.items()}
+        presets = {"guidance": {}, "trends_earth": {chapter_id: entries}}
+        (self.root / "data" / "presets.yml").write_text(yaml.safe_dump(presets))
 
     def write_settings(self, **changes: object) -> None:
         self.settings.update(changes)

@@ -2,10 +2,11 @@
 
 import nbformat
 import pytest
+import yaml
 
 import handbook_folder
 from handbook_folder import PARAMETERS, Handbook
-from sohandbook import parameters
+from sohandbook import chapters, parameters, paths
 from sohandbook.country import Country
 from sohandbook.errors import InputError
 from sohandbook.parameters import Parameter
@@ -112,3 +113,24 @@ def test_settings_take_the_place_of_defaults(handbook):
     values = parameters.resolve(Country.load("XTT"), "a", parameters.read(notebook))
     assert values == {"share": 1.0, "years": [1]}
     assert isinstance(values["share"], float)
+
+
+def test_settings_take_the_place_of_the_preset(handbook):
+    notebook = handbook.add_chapter(
+        "a", parameters="share: float = 0.1  # of land\nyears: list[int] = [1]  # years"
+    )
+    handbook.write_presets("a", {"share": 0.2, "years": [2]})
+    handbook.write_settings(preset="trends_earth", settings={"a": {"share": 0.3}})
+    values = parameters.resolve(Country.load("XTT"), "a", parameters.read(notebook))
+    assert values == {"share": 0.3, "years": [2]}
+
+
+def test_the_handbooks_presets_fit_its_notebooks():
+    every = yaml.safe_load((paths.data() / "presets.yml").read_text(encoding="utf-8"))
+    by_id = {chapter.id: chapter for chapter in chapters.read()}
+    assert every["guidance"] == {}
+    for chapter_id, values in every["trends_earth"].items():
+        own = parameters.read(by_id[chapter_id].file)
+        for name, entry in values.items():
+            assert own[name].check(entry["value"], where=name) != own[name].default
+            assert len(entry["source"]) > 20

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from sohandbook import paths
 from sohandbook.country import Country
 from sohandbook.errors import InputError
 
@@ -142,7 +144,7 @@ def resolve(
     Parameters
     ----------
     country : Country
-        Its ``settings`` hold the chapter's values that differ from the default.
+        Its ``settings`` hold the chapter's values that differ from those of its ``preset``.
     chapter_id : str
     parameters : mapping of str to Parameter
         As :func:`read` returns them.
@@ -163,9 +165,18 @@ def resolve(
                 allowed=own or "no settings: this chapter has none",
                 remedy="Mend the name or remove the line.",
             )
+    chosen = {name: parameter.default for name, parameter in own.items()}
+    for name, value in preset(country.preset).get(chapter_id, {}).items():
+        chosen[name] = own[name].check(value, where=f"data/presets.yml, {chapter_id}.{name}")
+    for name, value in settings.items():
+        chosen[name] = own[name].check(value, where=f"{where}.{name}")
+    return chosen
+
+
+def preset(name: str) -> dict[str, dict[str, Any]]:
+    """Return what a preset sets: chapter to parameter to value (``data/presets.yml``)."""
+    every = yaml.safe_load((paths.data() / "presets.yml").read_text(encoding="utf-8"))
     return {
-        name: parameter.check(settings[name], where=f"{where}.{name}")
-        if name in settings
-        else parameter.default
-        for name, parameter in own.items()
+        chapter: {parameter: entry["value"] for parameter, entry in values.items()}
+        for chapter, values in every[name].items()
     }
