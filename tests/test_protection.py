@@ -1,11 +1,12 @@
 """Sites in force, and areas that 180 degrees do not change."""
 
+import math
+
 import geopandas as gpd
 import pytest
-from pyproj import Geod
 from shapely import box
 
-from sohandbook import grid, sites
+from sohandbook import grid, protection
 
 
 def frame(*shapes, **fields):
@@ -14,7 +15,7 @@ def frame(*shapes, **fields):
 
 def test_planned_sites_and_biosphere_reserves_protect_nothing():
     square = box(0, 0, 1, 1)
-    found = sites.in_force(
+    found = protection.in_force(
         frame(
             *[square] * 4,
             name=["a", "b", "c", "d"],
@@ -26,7 +27,7 @@ def test_planned_sites_and_biosphere_reserves_protect_nothing():
 
 
 def test_a_national_file_without_the_fields_is_in_force():
-    assert len(sites.in_force(frame(box(0, 0, 1, 1), name=["a"]))) == 1
+    assert len(protection.in_force(frame(box(0, 0, 1, 1), name=["a"]))) == 1
 
 
 @pytest.mark.parametrize(
@@ -37,9 +38,15 @@ def test_a_national_file_without_the_fields_is_in_force():
 def test_areas_are_those_of_the_ellipsoid(country):
     west, south = country.bounds[:2]
     cell = box(west + 0.45, south + 0.45, west + 0.55, south + 0.55)
-    expected = abs(Geod(ellps="WGS84").geometry_area_perimeter(cell)[0])
-    (area,) = sites.equal_area(frame(cell), boundary=frame(country)).area
+    (expected,) = protection.geodesic_km2(frame(cell))
+    (area,) = protection.equal_area(frame(cell), boundary=frame(country)).area / 1e6
     assert area == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_geodesic_area_is_that_of_the_sphere_within_half_a_percent():
+    (area,) = protection.geodesic_km2(frame(box(0, -1, 1, 1)))
+    on_sphere = 6371.0072**2 * math.radians(1) * 2 * math.sin(math.radians(1))
+    assert area == pytest.approx(on_sphere, rel=0.006)
 
 
 def test_a_site_cut_at_180_keeps_its_area():
@@ -47,5 +54,7 @@ def test_a_site_cut_at_180_keeps_its_area():
     whole = frame(box(179.9, 0, 180.1, 0.1))
     country = frame(box(179, -1, 181, 1))
     # Long edges become chords, so the halves differ from the whole by 2 in ten million.
-    area = sites.equal_area(whole, boundary=country).area.sum()
-    assert sites.equal_area(halves, boundary=country).area.sum() == pytest.approx(area, rel=1e-6)
+    area = protection.equal_area(whole, boundary=country).area.sum()
+    assert protection.equal_area(halves, boundary=country).area.sum() == pytest.approx(
+        area, rel=1e-6
+    )
