@@ -8,6 +8,8 @@ import xarray as xr
 from sohandbook import national_inputs
 from sohandbook.errors import InputError
 from sohandbook.indicators import land_productivity, soil_organic_carbon
+from sohandbook.indicators.productivity_state import MINIMUM_HISTORY, MINIMUM_RECENT
+from sohandbook.indicators.yearly import MINIMUM_YEARS
 from sohandbook.report import Report
 
 UNITS = ("land_cover_by_soil", "land_cover", "soil")
@@ -48,6 +50,41 @@ def annual_productivity(report: Report, *, annual_value: str, first_year: int) -
 def _of_years(data: Any, first: int, last: int) -> Any:
     years = [year for year in data["year"].values.tolist() if first <= year <= last]
     return data.sel(year=years)
+
+
+def productivity_windows(
+    report: Report, *, productivity: xr.DataArray, trend_years: int, recent_years: int
+) -> dict[str, dict[str, tuple[int, int]]]:
+    """The windows of each period, checked to hold enough years of data.
+
+    Parameters
+    ----------
+    report : Report
+    productivity : xarray.DataArray, dims (year, y, x)
+    trend_years, recent_years : int
+        As in :meth:`sohandbook.country.Periods.productivity_windows`.
+
+    Raises
+    ------
+    InputError
+        A window holds fewer years than the metrics need, so that every cell would be no data.
+    """
+    years = productivity["year"].values
+    windows = report.country.periods.productivity_windows(
+        trend_years=trend_years, recent_years=recent_years, first_year=int(years[0])
+    )
+    needed = {"trend": MINIMUM_YEARS, "history": MINIMUM_HISTORY, "recent": MINIMUM_RECENT}
+    for period, window in windows.items():
+        for name, (first, last) in window.items():
+            number = int(((years >= first) & (years <= last)).sum())
+            if number < needed[name]:
+                raise InputError(
+                    f"{report.country.folder / 'country.yml'}, settings.so1-2, {name} of {period}",
+                    found=f"{number} years of data in {first}-{last}",
+                    allowed=f"{needed[name]} years or more",
+                    remedy="Change trend_years or recent_years, or the periods.",
+                )
+    return windows
 
 
 def climate_corrected(
