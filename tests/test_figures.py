@@ -195,6 +195,13 @@ def test_charts_draw_bars_lines_and_stacks():
         figures.line_chart(pd.DataFrame(np.ones((2, 7))), **WORDS, unit="%")
 
 
+def test_a_computed_line_has_no_points():
+    frame = pd.DataFrame({"trend": np.linspace(1, 3, 21)}, index=range(2000, 2021))
+    observed = figures.line_chart(frame, **WORDS, unit="%")
+    computed = figures.line_chart(frame, **WORDS, unit="%", computed=["trend"])
+    assert count(computed, "#12401f") < count(observed, "#12401f") - 300
+
+
 def test_a_table_can_be_walked_through(land_cover, report):
     areas = tables.area_by_class(land_cover, cell_area=report.cell_area * 1000, within=report.grid)
     shown = figures.table(

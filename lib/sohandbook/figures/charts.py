@@ -1,5 +1,7 @@
 """Charts: bars, lines, and years divided into classes."""
 
+from collections.abc import Collection
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -79,6 +81,7 @@ def line_chart(
     alt: str,
     unit: str,
     from_zero: bool = True,
+    computed: Collection[str] = (),
 ) -> Figure:
     """Show one line for each column; gaps stay gaps.
 
@@ -90,6 +93,8 @@ def line_chart(
         As in :func:`bar_chart`.
     from_zero : bool
         Start the axis at zero, so that heights can be compared.
+    computed : collection of str
+        Columns that nobody observed, such as a trend: drawn without points.
     """
     check_words(caption, alt)
     _check_numbers(frame)
@@ -100,7 +105,7 @@ def line_chart(
         )  # fmt: skip
     drawing, axes = _sheet(2.6)
     for name, (colour, dash, marker) in zip(frame.columns, LINES, strict=False):
-        few = len(frame) <= 40
+        few = len(frame) <= 40 and name not in computed
         axes.plot(
             frame.index, frame[name].astype(float), color=colour, linestyle=dash, linewidth=1.6,
             marker=marker if few else None, markersize=3.5, label=readable(str(name)),
