@@ -19,6 +19,7 @@ from html_checks import Browser, Site
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from sohandbook import book, manifest
+from training_run import Run
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = [
@@ -187,10 +188,23 @@ def toy_site(handbook: SimpleNamespace) -> Site:
 
 
 @pytest.fixture(scope="session")
+def training_site(
+    drylandia: Run, archipelago: Run, training_outputs: Path, tmp_path_factory
+) -> Site:
+    """The books of the training countries, as their chapters came out."""
+    site = tmp_path_factory.mktemp("book") / "site"
+    book.build([drylandia.iso3, archipelago.iso3], outputs=training_outputs, site=site)
+    return Site(site)
+
+
+@pytest.fixture(scope="session", params=["toy_site", "training_site"])
 def built_book(request: pytest.FixtureRequest) -> Site:
-    """The site under test: the folder in SOHANDBOOK_BOOK, by default the small book."""
+    """The sites under test: a small one of made-up pages, and the training countries' own.
+
+    ``SOHANDBOOK_BOOK`` names another site's folder to look at in their place.
+    """
     folder = os.environ.get("SOHANDBOOK_BOOK")
-    return Site(Path(folder)) if folder else request.getfixturevalue("toy_site")
+    return Site(Path(folder)) if folder else request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import statistics
 from pathlib import Path
 
 import pytest
+
 from sohandbook import chapters, paths
 
 HEADINGS = [

@@ -41,7 +41,9 @@ def status_maps(**maps: xr.DataArray) -> list[xr.DataArray]:
 
 def as_map(data: xr.DataArray, *, name: str, system: str) -> xr.DataArray:
     """Return the map under its name, with the attributes of its class system."""
-    return data.rename(name).drop_attrs(deep=False).assign_attrs(classes.system(system).attributes())
+    return (
+        data.rename(name).drop_attrs(deep=False).assign_attrs(classes.system(system).attributes())
+    )
 
 
 def check_no_data_rule(no_data: str) -> None:
