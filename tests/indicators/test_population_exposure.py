@@ -298,3 +298,17 @@ def test_proposed_direction(end, word):
     assert proposed["change_in_indicator"].tolist() == [word]
     assert "+0.50 because the land changed" in proposed.loc[0, "drivers_and_interpretation"]
     forms.validate("SO2-3.T2", proposed)
+
+
+def test_nothing_is_claimed_where_no_land_could_be_judged():
+    unknown, people = status([[NODATA, NODATA]]), by_sex([[30, 20]], [[25, 25]])
+    counted = population_exposure.exposed(people, mask_or_class=unknown).assign(year=2023)
+    national = pd.DataFrame({"year": [2023], "female": [0.05], "male": [0.05], "total": [0.1]})
+    table = population_exposure.degradation_table(counted, national_thousands=national)
+    assert table.drop(columns="year").isna().all().all()
+    same = {"start": people, "end": people}
+    change = population_exposure.change(same, status={"start": unknown, "end": unknown})
+    assert change["percent_end"].isna().all()
+    proposed = exposure_tables.assessment(change, smallest=0.5)
+    assert proposed["change_in_indicator"].tolist() == [""]
+    assert "withheld" in forms.validate("SO2-3.T2", proposed).loc[0, "comments"]

@@ -3,6 +3,7 @@
 Used through :mod:`sohandbook.indicators.population_exposure`, which counts the people.
 """
 
+import numpy as np
 import pandas as pd
 
 from sohandbook.errors import InputError
@@ -70,9 +71,13 @@ def degradation_table(people: pd.DataFrame, *, national_thousands: pd.DataFrame)
     -------
     DataFrame
         ``year``, then ``<sex>_exposed`` (persons) and ``<sex>_percent`` for female, male, total;
-        empty where the population is not known by sex.
+        empty where the population is not known by sex, or where nobody's land could be
+        judged: nobody known to be exposed is not the same as nobody exposed.
     """
     shared = shares(people, national_thousands=national_thousands)
+    judged = shared["people"].where(shared["key"] != "no_data", 0)
+    of_row = judged.groupby([shared["year"], shared["sex"]]).transform("sum")
+    shared[["people", "percent"]] = shared[["people", "percent"]].where(of_row > 0)
     degraded = shared[shared["key"].isin(["degraded", "exposed"])]
     wide = degraded.pivot(index="year", columns="sex", values=["people", "percent"])
     names = {"people": "exposed", "percent": "percent"}
@@ -121,6 +126,15 @@ def assessment(change: pd.DataFrame, *, smallest: float) -> pd.DataFrame:
     """
     row = change.set_index("sex").loc["total"]
     moved = row["percent_end"] - row["percent_start"]
+    if np.isnan(moved):
+        withheld = "Proposal withheld: in one of the years nobody's land could be judged."
+        return pd.DataFrame(
+            {
+                "change_in_indicator": [""],
+                "drivers_and_interpretation": [""],
+                "comments": [withheld],
+            }
+        )
     word = "stable" if abs(moved) < smallest else "increase" if moved > 0 else "decrease"
     interpretation = (
         f"The share of exposed people moved by {moved:+.2f} percentage points: "

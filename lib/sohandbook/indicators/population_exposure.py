@@ -171,7 +171,7 @@ def change(
     DataFrame
         By sex: ``exposed_start``, ``exposed_end`` (persons), ``percent_start``, ``percent_end``
         (of the people on the maps), ``from_land``, ``from_people`` (percentage points),
-        ``from_growth``, ``from_share`` (persons).
+        ``from_growth``, ``from_share`` (persons); NaN if nobody's land could be judged.
     """
 
     def count(people: str, land: str) -> pd.DataFrame:
@@ -179,7 +179,8 @@ def change(
         if "sex" not in rows:
             rows["sex"] = "total"
         wide = rows.pivot(index="sex", columns="key", values="people")
-        return pd.DataFrame({"exposed": wide[exposed_key], "all": wide.sum(axis=1)})
+        judged = wide.drop(columns="no_data").sum(axis=1) > 0
+        return pd.DataFrame({"exposed": wide[exposed_key].where(judged), "all": wide.sum(axis=1)})
 
     start, land_only, end = count("start", "start"), count("start", "end"), count("end", "end")
     first, middle, last = (part["exposed"] / part["all"] for part in (start, land_only, end))
