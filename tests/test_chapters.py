@@ -31,6 +31,8 @@ def test_needs_are_followed_through_others(handbook):
     [
         ({"needs": ["b"]}, "b, needs: found 'b'; allowed: a"),
         ({"needs": ["later"]}, "b, needs: found 'later'; allowed: a"),
+        ({"after": ["b"]}, "b, after: found 'b'; allowed: a"),
+        ({"after": "some"}, "after.*found 'some'"),
         ({"id": "a"}, "found 'a'; allowed: each id once"),
         ({"notebook": "c.ipynb"}, "b, notebook: found 'c.ipynb'; allowed: a.ipynb, b.ipynb"),
         ({"objective": "SO6"}, "objective: found 'SO6'"),
@@ -42,6 +44,17 @@ def test_refuses_a_broken_list(handbook, fields, message):
     handbook.add_chapter("b", **fields)
     with pytest.raises(InputError, match=message):
         chapters.read()
+
+
+def test_all_means_every_chapter_before(handbook):
+    handbook.add_chapter("a")
+    handbook.add_chapter("b")
+    handbook.add_chapter("c", after="all")
+    handbook.add_chapter("d")
+    every = chapters.read()
+    assert [chapter.after for chapter in every] == [(), (), ("a", "b"), ()]
+    # to come after others is not to need them
+    assert chapters.needed(every, ["c"]) == set()
 
 
 def test_the_handbook_lists_its_own_chapters():

@@ -157,6 +157,40 @@ def test_missing_dataset_is_no_failure_unless_asked_for(handbook):
         runner.run("XTT", only=["two"])
 
 
+def test_a_chapter_after_others_runs_whatever_became_of_them(handbook):
+    def add_last() -> None:
+        names = 'sorted(p.name for p in Path("../outputs/XTT/tables").glob("*.csv"))'
+        write = f'(tables / "last.txt").write_text(" ".join({names}))'
+        handbook.add_chapter("last", SAVE, write, after="all")
+
+    handbook.add_chapter("one", SAVE, '(tables / "one.csv").write_text("1")')
+    handbook.add_chapter("rainy", "1", datasets=["rain"])
+    handbook.add_chapter("broken", "1 / 0")
+    add_last()
+    states = {"one": "done", "rainy": "no data", "broken": "failed"}
+    assert results(runner.run("XTT")) == states | {"last": "done"}
+    assert (handbook.output / "tables" / "last.txt").read_text() == "one.csv"
+    # what failed before fails again and changes nothing
+    states["one"] = "up to date"
+    assert results(runner.run("XTT")) == states | {"last": "up to date"}
+    # a state that changed makes it run again, also without a new table
+    handbook.add_dataset("rain")
+    assert results(runner.run("XTT")) == states | {"rainy": "done", "last": "done"}
+    handbook.add_chapter("two", SAVE, '(tables / "two.csv").write_text("2")')
+    add_last()
+    assert results(runner.run("XTT"))["last"] == "done"
+    assert (handbook.output / "tables" / "last.txt").read_text() == "one.csv two.csv"
+
+
+def test_only_the_last_chapter_reads_what_is_there(handbook):
+    handbook.add_chapter("one", SAVE, '(tables / "one.csv").write_text("1")')
+    handbook.add_chapter("last", "1", after=["one"])
+    assert results(runner.run("XTT", only=["last"])) == {"last": "done"}
+    runner.run("XTT", only=["one"])
+    assert results(runner.run("XTT", only=["last"])) == {"last": "done"}
+    assert results(runner.run("XTT", only=["last"])) == {"last": "up to date"}
+
+
 @pytest.mark.parametrize(
     ("break_it", "message"),
     [

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sohandbook import paths
 from sohandbook.errors import InputError
 
-Objective = Literal["CP", "SO1", "SO2", "SO3", "SO4", "SO5"]
+Objective = Literal["CP", "SO1", "SO2", "SO3", "SO4", "SO5", "REPORT"]
+ALL = "all"
 
 
 class Chapter(BaseModel):
@@ -28,9 +29,12 @@ class Chapter(BaseModel):
         Its file in ``notebooks/``.
     title : str
     objective : str
-        The part of the book: CP, or one of the five strategic objectives.
+        The part of the book: CP, one of the five strategic objectives, or REPORT.
     needs : tuple of str
         Chapters whose maps or tables it reads.
+    after : tuple of str
+        Chapters whose maps or tables it reads where they are there: it runs after them, also
+        if they failed or have no data. In the file, ``all`` stands for every chapter before it.
     datasets, optional : tuple of str
         What ``country.yml`` must list, and what is used where it is listed. In ``datasets``,
         "a or b" asks for one of the two at least.
@@ -45,6 +49,7 @@ class Chapter(BaseModel):
     title: str
     objective: Objective
     needs: tuple[str, ...] = ()
+    after: tuple[str, ...] | Literal["all"] = ()
     datasets: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
@@ -63,7 +68,7 @@ def read() -> list[Chapter]:
     ------
     InputError
         The list is broken: a field is wrong, an id occurs twice, a chapter
-        needs one that does not stand before it, or a notebook is missing.
+        needs one, or comes after one, that does not stand before it, or a notebook is missing.
     """
     file = paths.notebooks() / "chapters.yml"
     try:
@@ -82,17 +87,23 @@ def read() -> list[Chapter]:
             remedy=f"A chapter has the fields {', '.join(Chapter.model_fields)}.",
         ) from error
     earlier: list[str] = []
-    for chapter in chapters:
+    for number, chapter in enumerate(chapters):
         where = f"{file}, {chapter.id}"
         if chapter.id in earlier:
             raise InputError(
                 where, found=chapter.id, allowed="each id once", remedy="Rename one of them."
             )
-        for need in chapter.needs:
-            if need not in earlier:
-                raise InputError(
-                    f"{where}, needs", found=need, allowed=earlier, remedy="Name earlier chapters."
-                )
+        if chapter.after == ALL:
+            chapter = chapters[number] = chapter.model_copy(update={"after": tuple(earlier)})
+        for field in ("needs", "after"):
+            for other in getattr(chapter, field):
+                if other not in earlier:
+                    raise InputError(
+                        f"{where}, {field}",
+                        found=other,
+                        allowed=earlier,
+                        remedy="Name earlier chapters.",
+                    )
         if not chapter.file.is_file():
             raise InputError(
                 f"{where}, notebook",

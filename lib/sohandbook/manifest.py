@@ -136,7 +136,8 @@ def key(
     data : mapping of str to mapping
         Dataset name to file to checksum.
     earlier : mapping of str to str
-        Maps and tables of the chapters it needs, with their checksums.
+        Maps and tables of the chapters it needs or comes after, with their checksums; of
+        those it comes after also what became of them.
     common : mapping
         As :func:`common_parts` returns it.
     """

@@ -172,16 +172,17 @@ class _Run:
         return self._compute(chapter, number, count, key)
 
     def _key(self, chapter: Chapter) -> dict[str, str]:
-        earlier: dict[str, str] = {}
-        for need in chapter_list.needed(self.plan.chapters, [chapter.id]):
-            outputs = self.manifest["chapters"][need]["outputs"]
-            earlier |= {p: c for p, c in outputs.items() if not p.startswith("notebooks/")}
-        used = input_files.used_by(chapter, self.plan.country)
+        entries = self.manifest["chapters"]
+        after = entries.keys() & chapter.after  # it tells what became of them, too
+        read = chapter_list.needed(self.plan.chapters, [chapter.id]).union(after)
+        outputs = {p: c for other in read for p, c in entries[other]["outputs"].items()}
+        earlier = {p: c for p, c in outputs.items() if not p.startswith("notebooks/")}
+        earlier |= {o: f"{entries[o]['result']} {entries[o].get('reason', '')}" for o in after}
         return manifest.key(
             chapter,
             values=self.plan.values[chapter.id],
             country=self.plan.country,
-            data={name: self.data[name] for name in used},
+            data={n: self.data[n] for n in input_files.used_by(chapter, self.plan.country)},
             earlier=earlier,
             common=self.common,
         )

@@ -21,6 +21,7 @@ OBJECTIVES = {
     "SO3": "Objective 3: drought",
     "SO4": "Objective 4: life on land",
     "SO5": "Objective 5: money",
+    "REPORT": "The report",
 }
 BOKEH_SCRIPTS = ("bokeh.min.js", "bokeh-widgets.min.js", "bokeh-tables.min.js")
 
