@@ -22,6 +22,8 @@ HEADINGS = [
     "Exercise",
     "Summary",
 ]
+# Chapters that compare indicators instead of computing one: their title has no indicator's code.
+ACROSS_INDICATORS = {"choices"}
 NOTEBOOKS = [paths.notebooks() / chapter.notebook for chapter in chapters.read()]
 FIGURE_CALL = re.compile(r"figures\.(?!key_figures)\w+\(")
 
@@ -36,6 +38,11 @@ def text(cell: dict) -> str:
 
 def code_cells(notebook: Path) -> list[dict]:
     return [cell for cell in read(notebook) if cell["cell_type"] == "code"]
+
+
+def statements(cell: dict) -> int:
+    """How many statements a code cell holds, those inside loops and conditions too."""
+    return sum(isinstance(node, ast.stmt) for node in ast.walk(ast.parse(text(cell))))
 
 
 def headings(notebook: Path, level: int) -> list[str]:
@@ -58,7 +65,10 @@ class TestForm:
     def test_one_title_with_the_indicator_code(self, notebook):
         titles = headings(notebook, 1)
         assert len(titles) == 1
-        code = next(c.id for c in chapters.read() if c.notebook == notebook.name).upper()
+        chapter_id = next(c.id for c in chapters.read() if c.notebook == notebook.name)
+        if chapter_id in ACROSS_INDICATORS:
+            return
+        code = chapter_id.upper()
         assert titles[0].startswith(code.replace("SO", "SO ")), (titles, code)
 
     def test_same_headings_in_the_same_order(self, notebook):
@@ -88,12 +98,10 @@ class TestForm:
         assert set(metadata) == {"kernelspec", "language_info"}
 
     def test_cells_are_one_thought(self, notebook):
-        sizes = [
-            sum(1 for line in text(cell).splitlines() if line.strip())
-            for cell in code_cells(notebook)[1:]
-        ]
-        assert statistics.median(sizes) <= 4, sizes
-        assert max(sizes) <= 18, sizes
+        """Statements count, not lines: the formatter decides how many lines a call takes."""
+        sizes = [statements(cell) for cell in code_cells(notebook)[1:]]
+        assert statistics.median(sizes) <= 3, sizes
+        assert max(sizes) <= 10, sizes
 
     def test_no_algorithm(self, notebook):
         for cell in code_cells(notebook):
@@ -112,13 +120,13 @@ class TestForm:
                 ):
                     names = {keyword.arg for keyword in call.keywords}
                     assert "caption" in names, text(cell)
-                    assert "alt" in names or call.func.attr == "table", text(cell)
+                    assert "alt" in names or call.func.attr.endswith("table"), text(cell)
 
     def test_words_before_code(self, notebook):
         cells = read(notebook)
         prose = sum(len(text(c).split()) for c in cells if c["cell_type"] == "markdown")
-        lines = sum(len(text(c).splitlines()) for c in cells if c["cell_type"] == "code")
-        assert prose >= 6 * lines, (prose, lines)
+        code = sum(statements(cell) for cell in code_cells(notebook)[1:])
+        assert prose >= 8 * code, (prose, code)
 
     def test_no_sentence_is_too_long(self, notebook):
         prose = "\n\n".join(text(c) for c in read(notebook) if c["cell_type"] == "markdown")
