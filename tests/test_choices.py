@@ -78,7 +78,7 @@ def test_two_answers_of_one_label_are_refused(tmp_path, monkeypatch):
     folder = tmp_path / "data"
     folder.mkdir()
     text = (paths.data() / "choices.yml").read_text(encoding="utf-8")
-    (folder / "choices.yml").write_text(text.replace("40 % of the best", "60 % of the best"))
+    (folder / "choices.yml").write_text(text.replace("at 40 % of", "at 60 % of"))
     monkeypatch.setenv("SOHANDBOOK_ROOT", str(tmp_path))
     with pytest.raises(InputError, match="60 % of the best land"):
         choices.read()
@@ -111,7 +111,7 @@ def test_comparison_by_hand(country):
         "Preset Trends.Earth": 23,
         "Units of land cover only": 20,
         "Exactly 10 % of soil carbon counts": 23,
-        "Judged by the parts that are there": 19.5,
+        "Judged by the parts with data": 19.5,
     }
     assert found.left_out.values.tolist() == [
         ["Units of land cover and soil", "no soil; it takes soil"]
@@ -119,7 +119,7 @@ def test_comparison_by_hand(country):
     assert found.effects.to_dict() == {
         "Preset Trends.Earth": 3,
         "Exactly 10 % of soil carbon counts": 3,
-        "Judged by the parts that are there": -0.5,
+        "Judged by the parts with data": -0.5,
     }
     shown = choices.side_by_side(found)["Figure, %"].tolist()
     assert shown == ["20.0", "23.0 (+3.0)", "20.0 (0)", "23.0 (+3.0)", "19.5 (−0.5)"]
@@ -145,6 +145,9 @@ def test_reasons_say_what_is_in_use(country):
     table = choices.reasons(Toy(country)).set_index("Question")["In use here"]
     assert table["What is land of the same kind?"] == "Units of soil only"
     assert table["What if one of the three parts has no data?"] == "the default"
+    others = choices.other_answers(Toy(country)).set_index("Answer")
+    assert "Units of soil only" in others.index
+    assert others.loc["Units of soil only", "Question"] == "What is land of the same kind?"
     own = Toy(country)
     own.settings = lambda preset=None: Toy.settings(own, preset) | {"so1-2.units": "by hand"}
     used = choices.reasons(own).set_index("Question")["In use here"]

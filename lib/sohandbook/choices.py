@@ -248,6 +248,22 @@ def reasons(chain: Chain) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Question", "Default", "Why", "Source", "In use here"])
 
 
+def other_answers(chain: Chain) -> pd.DataFrame:
+    """Say for each answer that is not the default why somebody takes it.
+
+    Returns
+    -------
+    DataFrame
+        ``Answer``, ``Question``, ``Why`` and ``Source``.
+    """
+    rows = [
+        (option.label, choice.question, option.why, option.source)
+        for choice in about(chain)
+        for option in choice.others
+    ]
+    return pd.DataFrame(rows, columns=["Answer", "Question", "Why", "Source"])
+
+
 def side_by_side(comparison: Comparison) -> pd.DataFrame:
     """Lay the figures out for reading: each with its difference from the preset ``guidance``.
 
