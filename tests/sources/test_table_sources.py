@@ -146,6 +146,34 @@ class TestAid:
         assert table["disbursement"].tolist() == [1.5, 2.0]
         assert table["desertification"].fillna(-9).tolist() == [2, -9]
 
+    def test_the_data_explorer_counts_each_activity_once(self, tmp_path, anywhere, open_product):
+        """Current and constant, committed and paid, and a total: five rows, one activity."""
+        header = ("DONOR,RECIPIENT,SECTOR,FLOW_TYPE,PRICE_BASE,MD_DIM,MD_ID,TIME_PERIOD,"
+                  "OBS_VALUE,UNIT_MULT,PROJECT_TITLE,DESERTIFICATION\n")  # fmt: skip
+        same = "FRA,XXX,31130,{},{},{},1,2020,{},{},Green belts,{}\n"
+        rows = [("C", "V", "DD", 3, 6, 2), ("D", "V", "DD", 1500, 3, 2),
+                ("C", "Q", "DD", 3.3, 6, 2), ("D", "Q", "DD", 1.65, 6, 2),
+                ("D", "V", "_T", 99, 6, "")]  # fmt: skip
+        (tmp_path / "e.csv").write_text(header + "".join(same.format(*row) for row in rows))
+        table = open_product("oecd_crs", tmp_path, "e.csv", anywhere)
+        assert len(table) == 1
+        row = table.iloc[0]
+        amounts = ["commitment", "disbursement", "commitment_constant", "disbursement_constant"]
+        assert row[amounts].tolist() == pytest.approx([3, 1.5, 3.3, 1.65])
+        assert (row["direction"], row["desertification"]) == ("received", 2)
+        (tmp_path / "t.csv").write_text(header + same.format("D", "V", "_T", 99, 6, ""))
+        with pytest.raises(InputError, match="totals carry no marker"):
+            open_product("oecd_crs", tmp_path, "t.csv", anywhere)
+
+    def test_both_directions(self, tmp_path, anywhere, open_product):
+        (tmp_path / "c.txt").write_text(
+            "Year|DEDonorcode|DERecipientcode|usd_disbursement|desertification\n"
+            "2020|XXX|AAA|1|1\n2020|AAA|XXX|2|2\n2020|AAA|BBB|4|2\n"
+        )
+        table = open_product("oecd_crs", tmp_path, "c.txt", anywhere)
+        assert table[["direction", "disbursement"]].values.tolist() == [
+            ["provided", 1.0], ["received", 2.0]]  # fmt: skip
+
     def test_a_wrong_marker(self, tmp_path, anywhere, open_product):
         (tmp_path / "c.txt").write_text(
             "Year|DERecipientcode|usd_disbursement|desertification\n2020|XXX|1|5\n"

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sohandbook.errors import InputError
+from sohandbook.sources import crs_data_explorer
 from sohandbook.sources.files import Request
 
 # Our column and the names of the vintages of the system's files, without case, blanks and
@@ -14,6 +15,7 @@ NAMES = {
     "year": ("year",),
     "donor": ("donorname",),
     "donor_code": ("donorcode",),
+    "donor_iso3": ("dedonorcode",),
     "recipient": ("recipientname",),
     "recipient_code": ("recipientcode",),
     "recipient_iso3": ("derecipientcode",),
@@ -37,49 +39,62 @@ NAMES = {
     "climate_mitigation": ("climatemitigation",),
     "climate_adaptation": ("climateadaptation",),
     "biodiversity": ("biodiversity",),
+    "gender": ("gender",),
 }
 AMOUNTS = ("commitment", "disbursement", "commitment_constant", "disbursement_constant")
-MARKERS = ("desertification", "climate_mitigation", "climate_adaptation", "biodiversity")
+MARKERS = ("desertification", "climate_mitigation", "climate_adaptation", "biodiversity", "gender")
 # DAC directives: 0 not targeted, 1 significant, 2 principal, 3 principal and in an action
 # programme (desertification only). Blank: not screened, which is not zero.
 MARKER_CODES = (0, 1, 2, 3)
 
 
 def oecd_crs(request: Request) -> pd.DataFrame:
-    """Activities for the country, one row each.
+    """Activities that the country received or paid for, one row each.
 
-    Text files with ``,`` or ``|``, zipped or not, and parquet are read.
+    Text files with ``,`` or ``|``, zipped or not, and parquet are read, in three layouts: the
+    classic text files, the bulk files since 2024, and the Data Explorer's SDMX-CSV.
 
     Returns
     -------
     DataFrame
-        ``year``, ``donor``, ``recipient_iso3``, ``flow``, ``purpose_code`` and further columns,
-        those that the file lacks empty; amounts in million USD (``commitment``,
-        ``disbursement``, and both at constant prices); the four markers as nullable
-        integers, ``<NA>`` where an activity was not screened.
+        ``direction`` (received or provided), ``year``, ``donor``, ``recipient_iso3``, ``flow``,
+        ``purpose_code`` and further columns, those that the file lacks empty; amounts in
+        million USD (``commitment``, ``disbursement``, and both at constant prices); the
+        markers as nullable integers, ``<NA>`` where an activity was not screened.
 
     Raises
     ------
     InputError
-        No year or amount in the file, or a marker that is not 0, 1, 2 or 3.
+        No year or amount in the file, aggregates in place of activities, or a marker that
+        is not 0, 1, 2 or 3.
     """
-    request.only_options("recipient_code")
+    request.only_options("recipient_code", "donor_code")
     frames = [_tidy(_read(path), path) for _, path in request.files()]
     table = pd.concat(frames, ignore_index=True)
-    code = request.option("recipient_code")
-    if code is not None:
-        table = table[table["recipient_code"].astype("Int64") == int(code)]
-    elif table["recipient_iso3"].notna().any():
-        table = table[table["recipient_iso3"] == request.iso3]
-    elif table["recipient"].nunique() > 1:
-        raise InputError(
-            f"{request.where}.options",
-            found=f"{table['recipient'].nunique()} recipients and no ISO3 codes in the file",
-            allowed="the recipient's DAC code",
-            remedy="Give 'recipient_code', as in the DAC's list of recipients.",
-        )
+    received = _of(table, "recipient", request)
+    provided = _of(table, "donor", request)
+    no_codes = request.option("recipient_code") is None and table["recipient_iso3"].isna().all()
+    if no_codes and request.option("donor_code") is None:
+        if table["recipient"].nunique() > 1:
+            raise InputError(
+                f"{request.where}.options",
+                found=f"{table['recipient'].nunique()} recipients and no ISO3 codes in the file",
+                allowed="the recipient's DAC code",
+                remedy="Give 'recipient_code', as in the DAC's list of recipients.",
+            )
+        received = ~provided
+    table.insert(0, "direction", np.where(received, "received", "provided"))
     first, last = request.dataset.years or (0, 9999)
-    return table[table["year"].between(first, last)].reset_index(drop=True)
+    kept = (received | provided) & table["year"].between(first, last)
+    return table[kept].reset_index(drop=True)
+
+
+def _of(table: pd.DataFrame, role: str, request: Request) -> pd.Series:
+    """Tell which rows have the country in a role, by the DAC code given or by ISO3."""
+    code = request.option(f"{role}_code")
+    if code is not None:
+        return (pd.to_numeric(table[f"{role}_code"], errors="coerce") == int(code)).fillna(False)
+    return (table[f"{role}_iso3"] == request.iso3).fillna(False).astype(bool)
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -93,6 +108,8 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def _tidy(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
+    if {"MD_DIM", "PRICE_BASE", "FLOW_TYPE"} <= set(frame.columns):
+        frame = crs_data_explorer.as_bulk(frame, where=str(path))
     plain = {_plain(name): name for name in frame.columns}
     table = pd.DataFrame(index=frame.index)
     for column, names in NAMES.items():
