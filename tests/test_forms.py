@@ -139,7 +139,7 @@ def test_wrong_columns_are_named():
     with pytest.raises(InputError, match=r"allowed: CP-1\.T1"):
         forms.table("SO9-9.T9")
     with pytest.raises(InputError, match="on the platform"):
-        forms.validate("SO1-IF", degraded())
+        forms.validate("SO4-1", degraded())
 
 
 def test_drop_downs_and_matrices():
