@@ -12,7 +12,7 @@ import handbook_folder
 from handbook_folder import SAVE, Handbook
 from sohandbook import book, cli
 
-COMMANDS = ["run", "check", "book", "new", "training", "status"]
+COMMANDS = ["run", "check", "book", "new", "training", "compare", "status"]
 
 
 @pytest.fixture

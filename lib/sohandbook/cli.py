@@ -168,6 +168,44 @@ def new(iso3: Iso3) -> None:
 
 
 @app.command()
+def fetch(
+    iso3: Iso3,
+    dataset: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this dataset, by its name in country.yml or its id in the catalogue; may be "
+            "given several times."
+        ),
+    ] = None,
+    folder: Folder = None,
+    attempts: Annotated[int, typer.Option(min=1, help="At most so many for one file.")] = 6,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds before the second attempt; it doubles each time.")
+    ] = 2.0,
+) -> None:
+    """Fetch the data that a country's settings name and that are not there yet.
+
+    Of large maps only the country's window is read. What broke off goes on at the next start.
+    The exit code is 0 if everything is there, 1 if something is missing, 2 if the input is wrong.
+
+    Example: [bold]sohandbook fetch MRT --dataset precipitation[/]
+    """
+    with plain_errors():
+        from sohandbook import fetch_report
+
+        whole = fetch_report.run(
+            iso3,
+            only=dataset or (),
+            folder=folder,
+            attempts=attempts,
+            first_wait=wait,
+            console=console,
+        )
+    if not whole:
+        raise typer.Exit(1)
+
+
+@app.command()
 def training() -> None:
     """Make the raw data of the training countries; the same data each time.
 
@@ -180,6 +218,43 @@ def training() -> None:
         for country, is_new in maker.make(console=console).items():
             console.print(f"{country}: {'made' if is_new else 'up to date'}")
         console.print(f"Raw data: {escape(str(paths.raw_data()))}")
+
+
+@app.command()
+def compare(
+    before: Annotated[str, typer.Argument(metavar="A", help="An output folder, or ISO3.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="Another one of the same country.")],
+    to: Annotated[
+        Path | None, typer.Option(help="Where the page and its tables go; see the last line.")
+    ] = None,
+    tolerance: Annotated[
+        float, typer.Option(min=0, help="Share by which a table's number may differ.")
+    ] = 1e-9,
+) -> None:
+    """Compare two runs of a country, cell by cell of every table and map.
+
+    The exit code is 0 if they are the same, 1 if they differ, 2 if the input is wrong.
+
+    Example: [bold]sohandbook compare /backup/outputs/XDL XDL[/]
+    """
+    with plain_errors():
+        from sohandbook import comparison, paths
+
+        with console.status("Comparing"):
+            found = comparison.compare(before, after, tolerance=tolerance)
+            folder = to or paths.root() / "build" / "compare" / found.after.name
+            page = found.write(folder)
+        console.print(f"[{'green' if found.is_same else 'yellow'}]{escape(found.verdict)}[/]")
+        for kind, frame in (("table", found.cells), ("map", found.changed_maps)):
+            for name, group in frame.groupby(kind, sort=False):
+                cells = len(group) if kind == "table" else group["cells"].fillna(0).iloc[0]
+                number = f"{cells:.0f} cell{'' if cells == 1 else 's'}"
+                number = number if cells else group["change"].iloc[0]
+                why = ", ".join(dict.fromkeys(group["because_of"]))
+                console.print(f"  {kind} {name}: {number}; {escape(why)}")
+        console.print(f"Open {escape(str(page))}")
+        if not found.is_same:
+            raise typer.Exit(1)
 
 
 @app.command()
