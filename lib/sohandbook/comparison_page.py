@@ -113,7 +113,9 @@ def _maps(comparison: "Comparison") -> Iterator[str]:
         *("map", "change", "cells", "percent", "area_km2", "mean_difference"),
         *("detail", "because_of"),
     ]
-    caption = f"Maps that changed: {len(changed)}; the same: {same}. Percent of the cells with data."
+    caption = (
+        f"Maps that changed: {len(changed)}; the same: {same}. Percent of the cells with data."
+    )
     yield _table(_short(changed[columns]), caption)
 
 
