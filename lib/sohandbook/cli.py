@@ -154,6 +154,37 @@ def book(
 
 
 @app.command()
+def export(
+    iso3: Iso3,
+    folder: Folder = None,
+    output: Output = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Even if checks fail; every file says so.")
+    ] = False,
+) -> None:
+    """Write what a country hands in: workbook, tables, report files, series, map catalogue.
+
+    A check of severity error that fails stops the export with exit code 2.
+
+    Example: [bold]sohandbook export XDL[/]
+    """
+    with plain_errors():
+        from sohandbook import export as exports
+        from sohandbook import paths
+        from sohandbook.country import Country
+
+        with console.status("Writing the report"):
+            country = Country.load(iso3, folder=folder)
+            files = exports.everything(country, output or paths.outputs() / iso3, draft=draft)
+        if draft:
+            console.print("[bold red]DRAFT: not for submission.[/] Every file says so.")
+        if country.m49 is None:
+            console.print("[yellow]No SDMX files[/]: country.yml has no m49.")
+        for file in files:
+            console.print(escape(str(file)))
+
+
+@app.command()
 def new(iso3: Iso3) -> None:
     """Start a country: write its settings file, with comments that say what to fill in.
 
