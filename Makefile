@@ -6,7 +6,7 @@ COUNTRY := XDL
 UV := uv==0.13.8
 
 .DELETE_ON_ERROR:
-.PHONY: guide test lab lock clean
+.PHONY: guide test lab bench lock clean
 
 # Make the training country's data, run its chapters and render its book.
 guide: .venv/.installed
@@ -22,11 +22,15 @@ test: .venv/.installed
 lab: .venv/.installed
 	.venv/bin/jupyter lab --notebook-dir=.
 
+# Time our functions beside other ways; 'make bench QUICK=1' takes small maps and keeps no file.
+bench: .venv/.installed
+	.venv/bin/python benchmarks $(if $(QUICK),--quick)
+
 # Choose exact versions again, from pyproject.toml; 'make lock UPGRADE=--upgrade' takes newer ones.
 lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet $(UV)
-	.venv-lock/bin/uv pip compile pyproject.toml --extra test --extra build --universal \
+	.venv-lock/bin/uv pip compile pyproject.toml --extra test --extra batch --extra build --universal \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate $(UPGRADE) \
 	  --quiet --output-file requirements.lock
 	rm -r .venv-lock
