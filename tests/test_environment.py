@@ -85,7 +85,7 @@ def test_imports_are_declared_and_declarations_are_used(project):
 
 def test_imports_of_tests_are_declared(project):
     extras = project["optional-dependencies"]
-    declared = project["dependencies"] + sum(extras.values(), [])
+    declared = project["dependencies"] + [text for texts in extras.values() for text in texts]
     assert imported(ROOT / "tests") <= names(declared)
 
 
@@ -109,7 +109,7 @@ def test_python_is_limited_to_what_the_lock_was_tested_on(project, conda):
 
 def test_lock_meets_every_declaration(project, lock):
     extras = project["optional-dependencies"]
-    for text in project["dependencies"] + sum(extras.values(), []):
+    for text in project["dependencies"] + [text for texts in extras.values() for text in texts]:
         requirement = Requirement(text)
         assert canonicalize_name(requirement.name) in lock, f"run 'make lock': no {text}"
         for locked in lock[canonicalize_name(requirement.name)]:
