@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sohandbook import checks, forms
+from sohandbook import checks, forms, table_rules
 
 LAND, WATER = 900.0, 100.0
 KEYS = ["tree_covered", "grassland", "cropland", "wetland", "artificial", "other_land", "water"]
@@ -56,7 +56,10 @@ def report() -> dict[str, pd.DataFrame]:
     extent = pd.DataFrame([start, end, start, end, end]).reset_index(drop=True)
     extent.insert(0, "year", [2000, 2015, 2016, 2019, 2023])
     dynamics = forms.empty("SO1-2.T1").fillna(0.0)
-    dynamics.iloc[1, 1:] = [100.0, 50, 100, 400, 200, 50]
+    dynamics.iloc[:, 1:] = [
+        [100.0, 50, 50, 0, 0, 0], [0, 0, 50, 260, 0, 0], [0, 0, 0, 140, 50, 0], [0, 0, 0, 0, 50, 0],
+        [0, 0, 0, 0, 20, 0], [0, 0, 0, 0, 80, 40], [0, 0, 0, 0, 0, WATER], [0, 0, 0, 0, 0, 10],
+    ]  # fmt: skip
     crossed = forms.empty("SO1-4.T1")
     crossed.iloc[:, 1:] = [[10.0, 20, 5, 0], [7, 40, 8, 0], [2, 5, 3, 0], [0, 0, 0, 800]]
     degraded = np.array([35.0, 38.0, 39.0])  # DV02 of the digest: 39 degraded
@@ -133,21 +136,22 @@ def test_a_right_report_passes_all(report, country):
     [
         ("CP-1.T1", 0, "total_country_area", 1001.0, {"CP-1.T1.sum", "G12"}),
         ("CP-1.T2", 3, "population_total", 101.0, {"CP-1.T2.sum", "G10", "SO3-2.sums"}),
-        ("SO1-1.T7", 2, "area_baseline", -90.0, {"G1", "G12", "SHARES"}),
+        ("SO1-1.T7", 2, "area_baseline", -90.0, {"FORM", "G1", "G12", "SHARES"}),
         ("SO1-1.T7", 2, "area_baseline", 1090.0, {"G3", "G12", "SHARES"}),
         ("SO1-2.T3", 2, "area_reporting", 950.0, {"G3", "G12", "SHARES", "SO1-2.T3.classes"}),
-        ("SO1-1.T7", 2, "percent_reporting", 101.0, {"G5", "SHARES"}),
+        ("SO1-1.T7", 2, "percent_reporting", 101.0, {"FORM", "G5", "SHARES"}),
         ("SO1-1.T5", 2, "net_area_change", 10.0, {"SO1-1.T5.sums"}),
         ("SO1-1.T5", 2, "row_total", 201.0, {"SO1-1.T5.sums"}),
         ("SO1-1.T6", 0, "tree_covered", 210.0, {"SO1-1.T5.sums"}),
-        ("SO1-1.T4", 4, "water", 90.0, {"G11", "G12", "SO1-1.T5.sums"}),
-        ("SO1-2.T1", 1, "declining", 101.0, {"SO1-2.T3.classes"}),
+        ("SO1-1.T4", 4, "water", 90.0, {"G11", "G12", "SO1-1.T5.sums", "SO1-2.T1.rows"}),
+        ("SO1-2.T1", 0, "declining", 101.0, {"SO1-2.T1.rows", "SO1-2.T3.classes"}),
         ("SO1-4.T2", 2, "change_in_degraded_area", 5.0, {"SO1-4.T2.status"}),
-        ("SO1-4.T1", 0, "stable", 21.0, {"SO1-4.T2.status"}),
+        ("SO1-4.T1", 0, "stable", 21.0, {"SO1-4.T1.rows", "SO1-4.T2.status"}),
         ("SO1-4.T2", 1, "sdg_15_3_1", 38.0, {"SHARES"}),
         ("SO2-3.T1", 0, "female_exposed", 52_000.0, {"G4", "G10", "SHARES", "SO2-3.T1.sum"}),
         ("SO3-1.T1", 5, "mild", 101.0, {"SO3-1.T2.sum"}),
         ("SO3-1.T1", 5, "non_drought", 901.0, {"G3"}),
+        ("SO3-1.T1", 0, "non_drought", 700.0, {"SO3-1.T1.sum"}),
         ("SO3-2.T1", 5, "exposed_percent", 21.0, {"G10", "SO3-2.sums"}),
         ("SO3-2.T2", 5, "exposed_count", 60_000.0, {"G4", "G10", "SO3-2.sums"}),
         ("SO2-2.T1", 20, "total", 61.0, {"SO2-2.T1.between"}),
@@ -175,6 +179,48 @@ def test_too_many_regions_fail(report):
     matrix = report["SO1-1.T3"]
     report["SO1-1.T3"] = pd.concat([matrix.assign(region_name=f"R{i}") for i in range(6)])
     assert {"SO1-1.T3.regions", "G6"} == failed(checks.run(report))
+
+
+def test_cells_that_the_form_would_refuse(report):
+    report["SO1-3.T1"] = forms.empty("SO1-3.T1").assign(tier=4)
+    report["SO2-1.T3"] = pd.DataFrame({"change_in_indicator": ["faster"]})
+    report["SO3-3.T1"] = forms.empty("SO3-3.T1").assign(dvi_total=1.5)
+    report["SO4-2.T1"] = pd.concat([forms.empty("SO4-2.T1")] * 2)
+    details = checks.run(report).query("id == 'FORM'").set_index("where")["detail"]
+    assert details["SO1-3.T1"] == "tier: '4' is not on the menu"
+    assert details["SO2-1.T3"] == "change_in_indicator: 'faster' is not on the menu"
+    assert details["SO3-3.T1"] == "dvi_total outside 0 to 1"
+    assert details["SO4-2.T1"] == "a row twice"
+    assert details["CP-1.T1"] == ""
+
+
+def test_a_national_legend_joins_each_class_to_one(report):
+    good = [("steppe", "grassland"), ("forest", "tree_covered")]
+    for rows, wrong in (
+        (good, set()),
+        ([*good, ("steppe", "cropland")], {"SO1-1.T2 unccd_class"}),
+        ([*good, ("dunes", "")], {"SO1-1.T2 unccd_class"}),
+        ([(f"class {n}", "grassland") for n in range(16)], {"SO1-1.T2 national_class_name"}),
+    ):
+        frame = pd.DataFrame(rows, columns=["national_class_name", "unccd_class"])
+        result = checks.run(report | {"SO1-1.T2": frame})
+        assert set(result.loc[~result["passed"].fillna(True), "where"]) == wrong
+
+
+def test_every_rule_of_the_forms_is_looked_after_by_a_check_or_by_people():
+    rules = [
+        (entry["id"], rule)
+        for entry in forms.catalogue()["tables"]
+        for rule in entry.get("validation", [])
+        if isinstance(rule, dict)
+    ]
+    assert rules
+    ours = {rule["check"] for _, rule in rules if "check" in rule}
+    assert ours <= {*checks.GLOBAL, *table_rules.RULES}
+    people = {table_id for table_id, rule in rules if "check" not in rule}
+    assert people == {"SO1-1.T2", "SO1-1.T3"}
+    stated = {rule["id"] for rule in forms.catalogue()["validation_global"]}
+    assert stated == {*checks.GLOBAL, "G6"}
 
 
 def test_edits_lose_maps_and_need_a_reason(report):

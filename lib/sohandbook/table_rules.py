@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sohandbook import forms
-from sohandbook.evidence import Evidence, Finding, equal
+from sohandbook.evidence import TOLERANCE, Evidence, Finding, equal
 
 STATUS_AREAS = {
     "SO1-1.T7": "total_country_area",
@@ -21,6 +21,7 @@ STATUS_AREAS = {
 DROUGHT = ["mild", "moderate", "severe", "extreme"]
 SEX = {"SO3-2.T1": "total", "SO3-2.T2": "female", "SO3-2.T3": "male"}
 MOST_REGIONS = 5
+MOST_CLASSES = 15
 
 
 def country_total(evidence: Evidence) -> Iterator[Finding]:
@@ -37,6 +38,39 @@ def population_total(evidence: Evidence) -> Iterator[Finding]:
         t = evidence.tables["CP-1.T2"]
         both = t["population_female"] + t["population_male"]
         yield equal("CP-1.T2 population_total", t["population_total"], both)
+
+
+def within_form(evidence: Evidence) -> Iterator[Finding]:
+    """All tables: each row stands once, numbers lie within limits, menus offer the entry."""
+    for table_id, frame in evidence.tables.items():
+        definition = forms.table(table_id)
+        keys = [name for name in (definition.repeated_for, definition.key) if name in frame]
+        wrong = ["a row twice"] if keys and frame.duplicated(keys).any() else []
+        for column in definition.columns:
+            if column.name not in frame:
+                continue
+            values = frame[column.name]
+            low, high = column.limits
+            if column.options and column.entry != "key":
+                strange = sorted({*map(str, values.dropna())} - {"", *map(str, column.options)})
+                wrong += [f"{column.name}: {value!r} is not on the menu" for value in strange]
+                continue
+            numbers = pd.to_numeric(values, errors="coerce").dropna()
+            if column.unit and not numbers.between(low, high * (1 + TOLERANCE)).all():
+                wrong.append(f"{column.name} outside {low:g} to {high:g}")
+        yield Finding(table_id, not wrong, "; ".join(wrong))
+
+
+def national_legend(evidence: Evidence) -> Iterator[Finding]:
+    """SO1-1.T2: each national class has one of the seven classes; 15 classes at most."""
+    if evidence.has("SO1-1.T2"):
+        t = evidence.tables["SO1-1.T2"]
+        names = t["national_class_name"]
+        wrong = sorted(set(names[names.duplicated() | (t["unccd_class"] == "")]))
+        where = "SO1-1.T2 unccd_class"
+        yield Finding(where, not wrong, f"not exactly one: {', '.join(wrong)}" if wrong else "")
+        detail = f"{len(t)} classes, at most {MOST_CLASSES}"
+        yield Finding("SO1-1.T2 national_class_name", len(t) <= MOST_CLASSES, detail)
 
 
 def regions(evidence: Evidence) -> Iterator[Finding]:
@@ -95,6 +129,27 @@ def productivity_classes(evidence: Evidence) -> Iterator[Finding]:
             yield equal(f"SO1-2.T3 area_{period}", three, expected, scale=float(three.sum()))
 
 
+def productivity_rows(evidence: Evidence) -> Iterator[Finding]:
+    """SO1-2.T1 and T2: each row adds up to the extent of its land cover class in SO1-1.T4."""
+    for table_id, period in (("SO1-2.T1", "baseline"), ("SO1-2.T2", "report_2")):
+        if evidence.has(table_id, "SO1-1.T4"):
+            extent = evidence.tables["SO1-1.T4"].set_index("year")
+            year = evidence.period(period)[1]
+            sums = evidence.tables[table_id].set_index("land_cover").sum(axis=1, skipna=False)
+            if year in extent.index and set(sums.index) == set(extent.columns):
+                whole = float(extent.loc[year].sum())
+                expected = extent.loc[year].reindex(sums.index)
+                yield equal(f"{table_id} rows against SO1-1.T4 {year}", sums, expected, scale=whole)
+
+
+def baseline_assessment(evidence: Evidence) -> Iterator[Finding]:
+    """SO1-4.T1: the row of degraded land is the degraded area of the baseline in T2."""
+    if evidence.has("SO1-4.T1", "SO1-4.T2"):
+        rows = evidence.tables["SO1-4.T1"].set_index("baseline_assessment").sum(axis=1)
+        first = evidence.tables["SO1-4.T2"]["degraded_area"].iloc[0]
+        yield equal("SO1-4.T1 row degraded", rows["degraded"], first, scale=float(rows.sum()))
+
+
 def degraded_land(evidence: Evidence) -> Iterator[Finding]:
     """SO1-4.T2: the last degraded area is that of T1; changes are counted from the baseline."""
     if not evidence.has("SO1-4.T2"):
@@ -123,6 +178,15 @@ def exposed_people(evidence: Evidence) -> Iterator[Finding]:
         t = evidence.tables["SO2-3.T1"]
         both = t["female_exposed"] + t["male_exposed"]
         yield equal("SO2-3.T1 total_exposed", t["total_exposed"], both)
+
+
+def drought_classes(evidence: Evidence) -> Iterator[Finding]:
+    """SO3-1.T1: the classes and the land without drought add up to the land of CP-1.T1."""
+    if evidence.has("SO3-1.T1", "CP-1.T1"):
+        classes = evidence.tables["SO3-1.T1"].set_index("year")
+        land = evidence.tables["CP-1.T1"].set_index("year")["total_land_area"]
+        sums = classes[[*DROUGHT, "non_drought"]].sum(axis=1, skipna=False)
+        yield equal("SO3-1.T1 rows", sums.reindex(land.index), land)
 
 
 def land_under_drought(evidence: Evidence) -> Iterator[Finding]:
@@ -160,14 +224,19 @@ def drinking_water(evidence: Evidence) -> Iterator[Finding]:
 
 # Severities: what the reporting platform refuses is an error; what we infer is a warning.
 RULES: dict[str, tuple[str, Callable[[Evidence], Iterator[Finding]]]] = {
+    "FORM": ("error", within_form),
     "CP-1.T1.sum": ("error", country_total),
     "CP-1.T2.sum": ("warning", population_total),
+    "SO1-1.T2.legend": ("warning", national_legend),
     "SO1-1.T3.regions": ("error", regions),
     "SO1-1.T5.sums": ("warning", change_matrices),
     "SHARES": ("error", shares),
+    "SO1-2.T1.rows": ("warning", productivity_rows),
     "SO1-2.T3.classes": ("warning", productivity_classes),
+    "SO1-4.T1.rows": ("warning", baseline_assessment),
     "SO1-4.T2.status": ("warning", degraded_land),
     "SO2-3.T1.sum": ("error", exposed_people),
+    "SO3-1.T1.sum": ("warning", drought_classes),
     "SO3-1.T2.sum": ("warning", land_under_drought),
     "SO3-2.sums": ("warning", people_under_drought),
     "SO2-2.T1.between": ("warning", drinking_water),
