@@ -10,7 +10,7 @@ import nbformat
 import yaml
 
 from sohandbook import chapters, manifest, paths
-from sohandbook.book import notebook, pages
+from sohandbook.book import evidence_pages, notebook, pages
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
 
@@ -47,6 +47,7 @@ def stage(country: Country, *, results: Path, folder: Path) -> None:
         country=country,
         chapters=[(page_of(chapter), why) for chapter, why in absent.items()],
     )
+    evidence_pages.write(source / "generated")
     if has_bokeh:
         _copy_bokeh(source / "assets" / "bokeh")
     toc = yaml.safe_load((source / "_toc.yml").read_text(encoding="utf-8"))
