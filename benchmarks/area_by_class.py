@@ -4,15 +4,17 @@ Both get the same class map in memory and the same boundary. Ours includes the m
 country's mask from the boundary, by the rule that a cell counts where its centre is inside.
 All run on one thread; times are of the processor, so that a busy machine does not change them.
 
-    python benchmarks/area_by_class.py
+    python benchmarks/area_by_class.py [--size 8000] [--repeat 3]
 """
 
+import argparse
 import statistics
 import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import rasterio.features
 import rasterio.transform
 import shapely
@@ -22,47 +24,41 @@ from exactextract.raster import NumPyRasterSource
 
 from sohandbook import areas, classes, tables
 
-CELLS = 8000
-DEGREES = 0.0025
+WORK = "area of seven classes inside a country"
+WIDTH_DEGREES = 20.0
 WEST, NORTH = -5.0, 25.0
-REPEATS = 3
 
 
-def country() -> tuple[np.ndarray, shapely.Polygon]:
+def country(size: int) -> tuple[np.ndarray, shapely.Polygon]:
     """Return seven classes in patches, and a boundary of 4000 points around six tenths of them."""
     random = np.random.default_rng(1)
-    patches = random.integers(1, 8, (CELLS // 20, CELLS // 20), dtype=np.uint8)
+    patches = random.integers(1, 8, (size // 20, size // 20), dtype=np.uint8)
     cells = np.kron(patches, np.ones((20, 20), dtype=np.uint8))
     angle = np.linspace(0, 2 * np.pi, 4000, endpoint=False)
-    radius = CELLS * DEGREES / 2 * (0.87 + 0.08 * np.sin(9 * angle) + 0.02 * np.sin(70 * angle))
-    middle = CELLS * DEGREES / 2
+    radius = WIDTH_DEGREES / 2 * (0.87 + 0.08 * np.sin(9 * angle) + 0.02 * np.sin(70 * angle))
+    middle = WIDTH_DEGREES / 2
     points = np.c_[WEST + middle + radius * np.cos(angle), NORTH - middle + radius * np.sin(angle)]
     return cells, shapely.Polygon(points)
 
 
-def median_seconds(work: Callable[[], Any]) -> tuple[float, Any]:
+def median_seconds(work: Callable[[], Any], repeat: int) -> tuple[float, Any]:
     """Return the median time of several runs after a first one, and the result."""
     result = work()
     seconds = []
-    for _ in range(REPEATS):
+    for _ in range(repeat):
         began = time.process_time()
         result = work()
         seconds.append(time.process_time() - began)
     return statistics.median(seconds), result
 
 
-def run() -> list[dict[str, Any]]:
-    """Time each implementation.
-
-    Returns
-    -------
-    list of dict
-        ``work``, ``implementation``, ``seconds``, ``ratio`` (its time by ours), ``note``.
-    """
-    cells, boundary = country()
-    transform = rasterio.transform.from_origin(WEST, NORTH, DEGREES, DEGREES)
-    latitude = NORTH - DEGREES * (np.arange(CELLS) + 0.5)
-    longitude = WEST + DEGREES * (np.arange(CELLS) + 0.5)
+def run(size: int = 8000, repeat: int = 3) -> list[dict[str, Any]]:
+    """Time each implementation on ``size`` by ``size`` cells, a multiple of 20."""
+    cells, boundary = country(size)
+    degrees = WIDTH_DEGREES / size
+    transform = rasterio.transform.from_origin(WEST, NORTH, degrees, degrees)
+    latitude = NORTH - degrees * (np.arange(size) + 0.5)
+    longitude = WEST + degrees * (np.arange(size) + 0.5)
     place = {"y": latitude, "x": longitude}
     attributes = classes.system("land_cover").attributes()
     classes_map = xr.DataArray(cells, dims=("y", "x"), coords=place, attrs=attributes)
@@ -86,7 +82,7 @@ def run() -> list[dict[str, Any]]:
         return np.bincount(cells[within], weights=weights, minlength=8)[1:]
 
     feature = {"type": "Feature", "geometry": shapely.geometry.mapping(boundary), "properties": {}}
-    edges = {"xmin": WEST, "xmax": WEST + CELLS * DEGREES, "ymin": NORTH - CELLS * DEGREES,
+    edges = {"xmin": WEST, "xmax": WEST + WIDTH_DEGREES, "ymin": NORTH - WIDTH_DEGREES,
              "ymax": NORTH, "srs_wkt": classes_map.rio.crs.to_wkt()}  # fmt: skip
     source = NumPyRasterSource(cells, **edges)
 
@@ -97,22 +93,22 @@ def run() -> list[dict[str, Any]]:
         whole = next(value for name, value in found.items() if "count" in name)
         return np.asarray(found["frac"])[np.argsort(found["unique"])] * whole
 
-    our_seconds, our_areas = median_seconds(ours)
+    our_seconds, our_areas = median_seconds(ours, repeat)
     rows = [("sohandbook.tables", our_seconds, "mask and ellipsoidal areas")]
     for name, work, remark in (
         ("numpy bincount", plain_numpy, "mask and the same areas"),
         ("exactextract", exact, "parts of cells, areas on a sphere"),
     ):
-        seconds, found = median_seconds(work)
+        seconds, found = median_seconds(work, repeat)
         gap = 100 * abs(found / our_areas - 1).max()
         rows.append((name, seconds, f"{remark}; areas differ by up to {gap:.3g} %"))
-    work_done = f"area of 7 classes in a country, {cells.size / 1e6:.0f} million cells"
     return [
         {
-            "work": work_done,
+            "work": WORK,
             "implementation": name,
-            "seconds": round(seconds, 4),
-            "ratio": round(seconds / our_seconds, 1),
+            "seconds": seconds,
+            "megapixels_per_second": cells.size / 1e6 / seconds,
+            "ratio": seconds / our_seconds,
             "note": note,
         }
         for name, seconds, note in rows
@@ -120,5 +116,8 @@ def run() -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    for row in run():
-        print(row)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", type=int, default=8000, help="cells on a side")
+    parser.add_argument("--repeat", type=int, default=3)
+    options = parser.parse_args()
+    print(pd.DataFrame(run(options.size, options.repeat)).to_string(index=False))

@@ -253,10 +253,11 @@ def run(size: int = 6560, threads: int = 2) -> list[dict[str, Any]]:
         rows.append(
             {
                 "work": WORK,
-                "implementation": f"two passes over windows, {threads} threads",
+                "implementation": "two passes over windows",
                 "seconds": found["seconds"],
                 "megapixels_per_second": side * side / 1e6 / found["seconds"],
                 "note": f"{side * side / 1e6:.1f} million cells, {len(YEARS)} years, "
+                f"threads: {threads}, "
                 f"{found['processor']:.0f} s of processors, peak {found['peak_gb']:.2f} GB, "
                 f"{found['judged']:.0%} of cells judged",
             }
