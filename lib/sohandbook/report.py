@@ -22,6 +22,7 @@ from sohandbook import (
     classes,
     forms,
     grid,
+    national_forms,
     national_inputs,
     paths,
     polygons,
@@ -290,6 +291,8 @@ class Report:
     ) -> None:
         """Check a reporting table by its own rules and keep it in ``tables/``.
 
+        What people wrote for it in the country's ``forms/`` is added first.
+
         Parameters
         ----------
         table_id : str
@@ -300,8 +303,15 @@ class Report:
             The row keys, where the country's periods are not the cycle's.
         """
         rows = None if rows is None else list(rows)
+        frame = national_forms.completed(table_id, frame, country_folder=self.country.folder)
         checked = forms.validate(table_id, frame, system=system, rows=rows)
         forms.write(table_id, checked, folder=self.staging_folder / "tables")
+
+    def save_report(self, name: str, frame: pd.DataFrame) -> None:
+        """Keep a list about the report as a whole, such as its checks, in ``report/<name>.csv``."""
+        file = self.staging_folder / "report" / f"{name}.csv"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        frame.to_csv(file, index=False, lineterminator="\n", encoding="utf-8")
 
     def table(self, table_id: str) -> pd.DataFrame:
         """Read a reporting table that this or an earlier chapter kept."""
