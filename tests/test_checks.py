@@ -207,6 +207,16 @@ def test_a_national_legend_joins_each_class_to_one(report):
         assert set(result.loc[~result["passed"].fillna(True), "where"]) == wrong
 
 
+def test_land_without_data_is_not_land_without_degradation(report):
+    report["SO1-2.T3"] = statuses([0, 0, 0, 900])
+    crossed = report["SO1-4.T1"]
+    crossed.iloc[:, 1:] = 0.0
+    crossed.loc[3, "no_data"] = 900.0
+    found = checks.run(report).query("id == 'JUDGED'").set_index("where")["passed"]
+    assert not found[["SO1-2.T3 area_baseline", "SO1-4.T1 degraded"]].any()
+    assert found[["SO1-1.T7 area_baseline", "SO1-3.T2 area_reporting"]].all()
+
+
 def test_every_rule_of_the_forms_is_looked_after_by_a_check_or_by_people():
     rules = [
         (entry["id"], rule)

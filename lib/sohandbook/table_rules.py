@@ -20,6 +20,7 @@ STATUS_AREAS = {
 }
 DROUGHT = ["mild", "moderate", "severe", "extreme"]
 SEX = {"SO3-2.T1": "total", "SO3-2.T2": "female", "SO3-2.T3": "male"}
+NO_DATA = "no_data"
 MOST_REGIONS = 5
 MOST_CLASSES = 15
 
@@ -129,6 +130,20 @@ def productivity_classes(evidence: Evidence) -> Iterator[Finding]:
             yield equal(f"SO1-2.T3 area_{period}", three, expected, scale=float(three.sum()))
 
 
+def judged(evidence: Evidence) -> Iterator[Finding]:
+    """SO1: some land has a result; where none has, 0 km2 of degraded land says nothing."""
+    for table_id in (*STATUS_AREAS, "SO1-4.T1"):
+        if evidence.has(table_id):
+            t = evidence.tables[table_id]
+            known = t.loc[t.iloc[:, 0] != NO_DATA].select_dtypes("number")
+            areas = known.drop(columns=NO_DATA, errors="ignore")
+            for column in areas.columns[~areas.columns.str.startswith("percent_")]:
+                whole = areas[column] if table_id in STATUS_AREAS else areas
+                passed = bool(whole.to_numpy().sum() > 0)
+                where = f"{table_id} {column}"
+                yield Finding(where, passed, "" if passed else "all land is without data")
+
+
 def productivity_rows(evidence: Evidence) -> Iterator[Finding]:
     """SO1-2.T1 and T2: each row adds up to the extent of its land cover class in SO1-1.T4."""
     for table_id, period in (("SO1-2.T1", "baseline"), ("SO1-2.T2", "report_2")):
@@ -231,6 +246,7 @@ RULES: dict[str, tuple[str, Callable[[Evidence], Iterator[Finding]]]] = {
     "SO1-1.T3.regions": ("error", regions),
     "SO1-1.T5.sums": ("warning", change_matrices),
     "SHARES": ("error", shares),
+    "JUDGED": ("warning", judged),
     "SO1-2.T1.rows": ("warning", productivity_rows),
     "SO1-2.T3.classes": ("warning", productivity_classes),
     "SO1-4.T1.rows": ("warning", baseline_assessment),
