@@ -13,7 +13,7 @@ import pytest
 
 import handbook_folder
 from handbook_folder import SAVE, Handbook
-from sohandbook import runner
+from sohandbook import plan, runner
 from sohandbook.errors import InputError
 
 
@@ -189,6 +189,82 @@ def test_only_the_last_chapter_reads_what_is_there(handbook):
     runner.run("XTT", only=["one"])
     assert results(runner.run("XTT", only=["last"])) == {"last": "done"}
     assert results(runner.run("XTT", only=["last"])) == {"last": "up to date"}
+
+
+def test_one_chapter_runs_without_those_it_needs(handbook):
+    two_chapters(handbook)
+    blocked = runner.run_one("XTT", "two")
+    assert (blocked.result, blocked.reason) == ("not run", "not possible: needs one (not run)")
+    assert runner.run_one("XTT", "one").result == "done"
+    assert runner.run_one("XTT", "two", threads=1).result == "done"
+    assert runner.run_one("XTT", "two").result == "up to date"
+    # it never builds on results of other settings
+    handbook.write_settings(settings={"one": {"factor": 3}, "two": {}})
+    assert runner.run_one("XTT", "two").reason == "not possible: needs one (out of date)"
+    assert not (handbook.output / "tables" / "two.csv").exists()
+    assert (handbook.output / "tables" / "one.csv").read_text() == "2"
+    with pytest.raises(InputError, match="found 'three'; allowed: one, two"):
+        runner.run_one("XTT", "three")
+
+
+def test_what_is_due_is_known_without_running(handbook):
+    def due() -> dict[str, str]:
+        return runner.due(plan.check("XTT"))
+
+    two_chapters(handbook)
+    handbook.add_chapter("rainless", "1", datasets=["snow"])
+    handbook.add_chapter("last", "1", after="all")
+    assert due() == {
+        "one": "no result yet",
+        "two": "comes after one",
+        "rainless": "not yet recorded as not possible",
+        "last": "comes after one",
+    }
+    assert not handbook.output.exists()
+    runner.run("XTT")
+    assert due() == {}
+    (handbook.output / "tables" / "two.csv").unlink()
+    assert due() == {
+        "two": "tables/two.csv is gone or was changed by hand",
+        "last": "comes after two",
+    }
+    handbook.add_chapter("two", "1 / 0", needs=["one"])
+    runner.run("XTT")
+    assert due()["two"] == "no result yet"
+    # what was due and turned out the same leaves nothing due
+    handbook.add_chapter("two", "2", needs=["one"])
+    runner.run("XTT")
+    assert due() == {}
+
+
+def test_a_kernel_that_does_not_start_gets_a_second_chance(handbook, monkeypatch):
+    from sohandbook import execution
+
+    handbook.add_chapter("one", 'with open("runs", "a") as file:\n    file.write("x")')
+    really, tries = execution.papermill.execute_notebook, []
+
+    def unlucky(*arguments, **options):
+        tries.append(1)
+        if len(tries) < failures + 1:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return really(*arguments, **options)
+
+    monkeypatch.setattr(execution.papermill, "execute_notebook", unlucky)
+    failures = 2
+    (outcome,) = runner.run("XTT")
+    assert (outcome.result, len(tries)) == ("failed", 2)
+    assert "Kernel died before replying" in outcome.reason
+    tries.clear()
+    failures = 1
+    (outcome,) = runner.run("XTT")
+    assert (outcome.result, len(tries)) == ("done", 2)
+    # an error in a cell is no matter of luck
+    tries.clear()
+    failures = 0
+    handbook.add_chapter("one", 'with open("runs", "a") as file:\n    file.write("y")', "1 / 0")
+    (outcome,) = runner.run("XTT")
+    assert (outcome.result, len(tries)) == ("failed", 1)
+    assert (handbook.root / "notebooks" / "runs").read_text() == "xy"
 
 
 @pytest.mark.parametrize(

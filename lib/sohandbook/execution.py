@@ -58,17 +58,7 @@ def execute(
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with _environment(environment):
-            papermill.execute_notebook(
-                notebook,
-                target,
-                dict(values),
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                cwd=notebook.parent,
-                record_timing=False,
-                config=_kernel_configuration(),
-            )
+            _run_notebook(notebook, target, values)
     except PapermillExecutionError as error:
         cells = nbformat.read(target, as_version=4).cells
         number = _code_cell_number(cells, error.source)
@@ -95,6 +85,30 @@ def execute(
             }
             nbformat.write(content, target)
     return _warnings(content)
+
+
+def _run_notebook(notebook: Path, target: Path, values: Mapping[str, Any]) -> None:
+    """Run it through papermill; try once more if the kernel did not start, and only then."""
+    for attempts_left in (1, 0):
+        try:
+            papermill.execute_notebook(
+                notebook,
+                target,
+                dict(values),
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                cwd=notebook.parent,
+                record_timing=False,
+                config=_kernel_configuration(),
+            )
+        except DeadKernelError:  # it had started
+            raise
+        except RuntimeError:  # nbclient waited in vain for the kernel's first answer
+            if not attempts_left:
+                raise
+        else:
+            return
 
 
 def _kernel_configuration() -> Config:

@@ -160,9 +160,10 @@ class Checksums:
         return {label(path): self.of(path) for path in sorted(files)}
 
     def save(self) -> None:
-        """Remember the checksums of the files that still exist."""
+        """Remember the checksums of the files that still exist, beside what other runs added."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        kept = {path: entry for path, entry in self.known.items() if Path(path).is_file()}
+        known = type(self).open().known | self.known
+        kept = {path: entry for path, entry in known.items() if Path(path).is_file()}
         write_whole(self.file, json.dumps(kept))
 
 

@@ -1,0 +1,301 @@
+"""A country's run under way: its manifest, and one chapter after the other.
+
+A chapter writes to a staging folder; its files move to their place when it is
+whole. A run that is killed therefore leaves whole results and a folder that
+the next run sweeps away.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import ModuleType
+
+from sohandbook import chapters as chapter_list
+from sohandbook import input_files, manifest
+from sohandbook.chapters import Chapter
+from sohandbook.input_files import Checksums
+from sohandbook.outcome import Outcome, Result
+from sohandbook.plan import Plan
+
+OUT_OF_DATE = "out of date"
+BLOCKED_BY: dict[str, Result] = {
+    "failed": "not run",
+    "not run": "not run",
+    OUT_OF_DATE: "not run",
+    "no data": "no data",
+}
+STAGING_PREFIX = ".running-"
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "DASK_NUM_WORKERS",
+)
+
+
+def _import_execution() -> ModuleType:
+    """Import papermill and what it needs: a run that finds all up to date does without them.
+
+    Among them is a grammar of web addresses that takes most of a second to build and that
+    no notebook needs; its importers are ready for its absence.
+    """
+    grammar = "rfc3987_syntax"
+    absent = grammar not in sys.modules
+    if absent:
+        sys.modules[grammar] = None
+    try:
+        from sohandbook import execution
+    finally:
+        if absent:
+            del sys.modules[grammar]
+    return execution
+
+
+class CountryRun:
+    """A run under way: what was done so far, and the manifest that says so."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        again: bool = False,
+        threads: int | None = None,
+        progress: Callable[[Outcome], None] = lambda outcome: None,
+    ) -> None:
+        self.plan, self.again, self.threads, self.progress = plan, again, threads, progress
+        self.checksums = Checksums.open()
+        self.common = manifest.common_parts(plan.country, self.checksums)
+        self.data = {name: self.checksums.of_all(files) for name, files in plan.data.items()}
+        before = manifest.read(plan.output)
+        self.manifest = {
+            **manifest.header(plan.country),
+            "run": {"process": os.getpid(), "started": manifest.now(), "finished": None},
+            "data": {**before.get("data", {}), **self.data},
+            "chapters": before["chapters"],
+        }
+
+    def close(self) -> None:
+        """Remember the checksums that were computed."""
+        self.checksums.save()
+
+    def all_chapters(self) -> list[Outcome]:
+        """Run every chapter of the plan that is not up to date."""
+        self._sweep()
+        outcomes: list[Outcome] = []
+        states: dict[str, str] = {}
+        for number, chapter in enumerate(self.plan.chapters, start=1):
+            outcome = self._one(chapter, number, states)
+            outcomes.append(outcome)
+            states[chapter.id] = outcome.result
+            self.progress(outcome)
+            manifest.write(self.plan.output, self.manifest)
+        self._finish()
+        return outcomes
+
+    def one_chapter(self, chapter_id: str) -> Outcome:
+        """Run one chapter if it is not up to date; of the others, what is there counts."""
+        self._sweep()
+        states: dict[str, str] = {}
+        for number, chapter in enumerate(self.plan.chapters, start=1):
+            if chapter.id == chapter_id:
+                outcome = self._one(chapter, number, states)
+                break
+            states[chapter.id] = self._state(chapter, states)
+        self.progress(outcome)
+        self._finish()
+        return outcome
+
+    def due(self) -> dict[str, str]:
+        """Return the chapters that are not up to date or may be changed by such, and why."""
+        found: dict[str, str] = {}
+        states: dict[str, str] = {}
+        for chapter in self.plan.chapters:
+            before = [other for other in (*chapter.needs, *chapter.after) if other in found]
+            reason = f"comes after {before[0]}" if before else self._why_due(chapter, states)
+            if reason:
+                found[chapter.id] = reason
+            states[chapter.id] = self._state(chapter, states) if not reason else "done"
+        return found
+
+    def _why_due(self, chapter: Chapter, states: Mapping[str, str]) -> str:
+        impossible = self._impossible(chapter, states)
+        if impossible is None:
+            return self._why_not_up_to_date(chapter, self._key(chapter))
+        entry = self.manifest["chapters"].get(chapter.id, {})
+        recorded = (entry.get("result"), entry.get("reason")) == impossible
+        return "" if recorded else "not yet recorded as not possible"
+
+    def _state(self, chapter: Chapter, states: Mapping[str, str]) -> str:
+        """Return an earlier run's result of a chapter, or that it is out of date by now."""
+        result = self.manifest["chapters"].get(chapter.id, {}).get("result", "not run")
+        if result == "done" and (
+            self._impossible(chapter, states)
+            or self._why_not_up_to_date(chapter, self._key(chapter))
+        ):
+            return OUT_OF_DATE
+        return result
+
+    def _sweep(self) -> None:
+        for leftover in self.plan.output.glob(f"{STAGING_PREFIX}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        for forgotten in set(self.manifest["chapters"]) - self.plan.known:
+            self._remove_old_outputs(forgotten)
+            del self.manifest["chapters"][forgotten]
+        manifest.write(self.plan.output, self.manifest)
+
+    def _finish(self) -> None:
+        self.manifest["run"]["finished"] = manifest.now()
+        manifest.write(self.plan.output, self.manifest)
+
+    def _impossible(self, chapter: Chapter, states: Mapping[str, str]) -> tuple[Result, str] | None:
+        """Return why a chapter cannot be computed: a dataset or another chapter is missing."""
+        lacking = input_files.lacking(chapter, self.plan.country)
+        if lacking:
+            return "no data", f"not possible: no dataset {lacking[0]} in country.yml"
+        for result, other in BLOCKED_BY.items():
+            blocking = [need for need in chapter.needs if states[need] == result]
+            if blocking:
+                return other, f"not possible: needs {blocking[0]} ({result})"
+        return None
+
+    def _one(self, chapter: Chapter, number: int, states: Mapping[str, str]) -> Outcome:
+        count = len(self.plan.chapters)
+        impossible = self._impossible(chapter, states)
+        if impossible:
+            return self._without_result(Outcome(chapter, number, count, *impossible))
+        key = self._key(chapter)
+        why = self._why_not_up_to_date(chapter, key)
+        if not why:
+            return Outcome(chapter, number, count, "up to date")
+        self.progress(Outcome(chapter, number, count, "running", why))
+        return self._compute(chapter, number, count, key)
+
+    def _key(self, chapter: Chapter) -> dict[str, str]:
+        entries = self.manifest["chapters"]
+        after = entries.keys() & chapter.after  # it tells what became of them, too
+        read = chapter_list.needed(self.plan.chapters, [chapter.id]).union(after)
+        outputs = {p: c for other in read for p, c in entries[other]["outputs"].items()}
+        earlier = {p: c for p, c in outputs.items() if not p.startswith("notebooks/")}
+        earlier |= {o: f"{entries[o]['result']} {entries[o].get('reason', '')}" for o in after}
+        return manifest.key(
+            chapter,
+            values=self.plan.values[chapter.id],
+            country=self.plan.country,
+            data={n: self.data[n] for n in input_files.used_by(chapter, self.plan.country)},
+            earlier=earlier,
+            common=self.common,
+        )
+
+    def _why_not_up_to_date(self, chapter: Chapter, key: dict[str, str]) -> str:
+        entry = self.manifest["chapters"].get(chapter.id, {})
+        if entry.get("result") != "done":
+            return "no result yet"
+        if self.again and chapter.id in self.plan.asked_for:
+            return "asked for again"
+        changed = [part for part in key if entry["key"].get(part) != key[part]]
+        if changed:
+            return f"changed: {', '.join(changed)}"
+        for name, checksum in entry["outputs"].items():
+            file = self.plan.output / name
+            if not file.is_file() or self.checksums.of(file) != checksum:
+                return f"{name} is gone or was changed by hand"
+        return ""
+
+    def _compute(self, chapter: Chapter, number: int, count: int, key: dict[str, str]) -> Outcome:
+        execution = _import_execution()
+        output, values = self.plan.output, self.plan.values[chapter.id]
+        staging = Path(tempfile.mkdtemp(prefix=f"{STAGING_PREFIX}{chapter.id}-", dir=output))
+        entry = {"notebook": chapter.notebook, "title": chapter.title, "started": manifest.now()}
+        start, reason, warnings, outputs = time.monotonic(), "", [], {}
+        executed = staging / "notebooks" / chapter.notebook
+        aside = output / "failed" / f"{chapter.id}.ipynb"
+        aside.unlink(missing_ok=True)
+        try:
+            warnings = execution.execute(
+                chapter.file,
+                executed,
+                values={**self._folders(), **values},
+                environment=self._environment(staging),
+            )
+            outputs = self._move(chapter, staging)
+        except execution.ChapterError as error:
+            reason = str(error)
+            if executed.is_file():
+                aside.parent.mkdir(exist_ok=True)
+                executed.replace(aside)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+        result = "failed" if reason else "done"
+        seconds = round(time.monotonic() - start, 2)
+        self._remove_old_outputs(chapter.id, keep=outputs)
+        self.manifest["chapters"][chapter.id] = {
+            **entry,
+            "finished": manifest.now(),
+            "seconds": seconds,
+            "result": result,
+            "reason": reason,
+            "warnings": warnings,
+            "parameters": values,
+            "key": key,
+            "outputs": outputs,
+        }
+        return Outcome(chapter, number, count, result, reason, seconds, tuple(warnings))
+
+    def _folders(self) -> dict[str, str]:
+        """Name folders only where they differ, so that a notebook tells of no machine."""
+        iso3 = {"iso3": self.plan.country.iso3}
+        if self.plan.default_folders:
+            return iso3
+        return {
+            **iso3,
+            "country_folder": str(self.plan.country.folder),
+            "output_folder": str(self.plan.output),
+        }
+
+    def _environment(self, staging: Path) -> dict[str, str]:
+        limits = {} if self.threads is None else dict.fromkeys(THREAD_VARIABLES, str(self.threads))
+        return {"SOHANDBOOK_STAGING": str(staging), "SOHANDBOOK_STATIC": "1", **limits}
+
+    def _move(self, chapter: Chapter, staging: Path) -> dict[str, str]:
+        """Move a whole chapter's files to their place; return their checksums."""
+        names = {
+            path.relative_to(staging).as_posix(): path
+            for path in sorted(staging.rglob("*"))
+            if path.is_file()
+        }
+        for other, entry in self.manifest["chapters"].items():
+            for name in sorted(names.keys() & entry["outputs"].keys()):
+                if other != chapter.id and self.checksums.of(names[name]) != entry["outputs"][name]:
+                    raise _import_execution().ChapterError(
+                        f"it wrote {name}, which is a result of chapter {other}"
+                    )
+        checksums = {}
+        for name, path in names.items():
+            place = self.plan.output / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(place)
+            checksums[name] = self.checksums.of(place)
+        return checksums
+
+    def _remove_old_outputs(self, chapter_id: str, *, keep: Iterable[str] = ()) -> None:
+        """Remove a chapter's earlier results: none is better than one of other settings."""
+        entries = self.manifest["chapters"]
+        shared = {n for other, e in entries.items() if other != chapter_id for n in e["outputs"]}
+        old = set(entries.get(chapter_id, {}).get("outputs", {})) - set(keep) - shared
+        for name in old:
+            (self.plan.output / name).unlink(missing_ok=True)
+
+    def _without_result(self, outcome: Outcome) -> Outcome:
+        self._remove_old_outputs(outcome.chapter.id)
+        self.manifest["chapters"][outcome.chapter.id] = {
+            "notebook": outcome.chapter.notebook,
+            "title": outcome.chapter.title,
+            "result": outcome.result,
+            "reason": outcome.reason,
+            "outputs": {},
+        }
+        return outcome
