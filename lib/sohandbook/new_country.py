@@ -1,14 +1,14 @@
-"""Start a country: its folder and a settings file whose comments say what to fill in."""
+"""Start a country: a settings file whose comments say what to fill in, and empty forms."""
 
 import re
 from pathlib import Path
 
-from sohandbook import paths
+from sohandbook import national_templates, paths
 from sohandbook.errors import InputError
 
 
 def write(iso3: str) -> Path:
-    """Write ``country.yml`` for a country from the template of a country ABC.
+    """Write ``country.yml`` for a country from the template of a country ABC, and ``forms/``.
 
     Parameters
     ----------
@@ -41,4 +41,5 @@ def write(iso3: str) -> Path:
     text = template.replace("ABC", iso3).replace("abc_", f"{iso3.lower()}_")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
+    national_templates.write_templates(file.parent)
     return file

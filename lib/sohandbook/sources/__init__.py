@@ -45,6 +45,8 @@ PRODUCTS: dict[str, Callable[[Request], Any]] = {
     "sdg_series_csv": series.sdg_series_csv,
     "world_bank_series": series.world_bank_series,
     "oecd_crs": finance.oecd_crs,
+    "activity_workbook": finance.activities,
+    "financial_needs": finance.financial_needs,
     "species_categories": national.species_categories,
     "vulnerability_factors": national.vulnerability_factors,
     "protected_areas": national.sites,

@@ -1,10 +1,12 @@
-"""Aid activities of the OECD's Creditor Reporting System."""
+"""Money: aid activities of the OECD's Creditor Reporting System, and national workbooks."""
 
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from sohandbook import activity_workbook, national_forms
+from sohandbook.activities import INDICATORS
 from sohandbook.errors import InputError
 from sohandbook.sources import crs_data_explorer
 from sohandbook.sources.files import Request
@@ -87,6 +89,32 @@ def oecd_crs(request: Request) -> pd.DataFrame:
     first, last = request.dataset.years or (0, 9999)
     kept = (received | provided) & table["year"].between(first, last)
     return table[kept].reset_index(drop=True)
+
+
+def activities(request: Request) -> pd.DataFrame:
+    """Activities of a workbook in the platform's layout; the option ``sheet`` names which.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`sohandbook.activity_workbook.read` returns it.
+    """
+    request.only_options("sheet")
+    sheet = request.option("sheet")
+    if sheet not in INDICATORS:
+        raise InputError(
+            f"{request.where}.options.sheet",
+            found=sheet,
+            allowed=INDICATORS,
+            remedy="Name the sheet whose activities this dataset holds.",
+        )
+    return activity_workbook.read(request.one_file(), indicator=str(sheet))
+
+
+def financial_needs(request: Request) -> pd.DataFrame:
+    """What plans still lack, table SO5-5.NEEDS, as the national team wrote it."""
+    request.only_options()
+    return national_forms.read(request.one_file(), "SO5-5.NEEDS")
 
 
 def _of(table: pd.DataFrame, role: str, request: Request) -> pd.Series:

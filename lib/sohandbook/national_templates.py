@@ -1,0 +1,51 @@
+"""Empty forms for the people of a new country, and a page that says how to fill them in."""
+
+from pathlib import Path
+
+from sohandbook import forms, national_cells
+from sohandbook.national_forms import FOLDER, NARRATIVE, SECTIONS, WRITTEN, template
+
+
+def write_templates(country_folder: Path | str) -> list[Path]:
+    """Write an empty file for each form that people fill in; files that are there stay.
+
+    Returns
+    -------
+    list of Path
+        The files that were written.
+    """
+    folder = Path(country_folder) / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {
+        f"{table_id}.csv": template(table_id).to_csv(index=False, lineterminator="\n")
+        for table_id in WRITTEN
+    }
+    texts[NARRATIVE] = "".join(
+        [
+            "# The report in words: one text a part, below its name and indented by two blanks.\n",
+            *(f"{section}: |\n" for section in SECTIONS),
+        ]
+    )
+    texts["README.md"] = guide()
+    written = []
+    for name, text in texts.items():
+        file = folder / name
+        if not file.exists():
+            file.write_text(text, encoding="utf-8")
+            written.append(file)
+    return written
+
+
+def guide() -> str:
+    """Return a page that says what goes into each column of each form."""
+    lines = [
+        "# Forms that people fill in\n\n",
+        "Open the CSV files in a spreadsheet and save them as CSV UTF-8. ",
+        "Keep the first line as it is. Separate several values in one cell by `;`. ",
+        "A file without rows is left out of the report.\n",
+    ]
+    for table_id in WRITTEN:
+        definition = forms.table(table_id)
+        lines.append(f"\n## {table_id}: {definition.title}\n\n")
+        lines += [f"- `{c.name}`: {national_cells.allowed(c)}\n" for c in definition.columns]
+    return "".join(lines)
