@@ -15,10 +15,10 @@ import pandas as pd
 import pytest
 import rasterio
 
-from sohandbook import classes, training
+from sohandbook import activity_workbook, classes, training
 from sohandbook.country import Country
 from sohandbook.errors import InputError
-from sohandbook.training import land_cover, making, public_finance
+from sohandbook.training import land_cover, making, national_finance, public_finance
 
 BOTH = pytest.mark.parametrize("iso3", ["XDL", "XIS"])
 
@@ -56,7 +56,8 @@ def test_country_settings_name_the_files_that_are_made(small: Any, iso3: str) ->
                 if later:
                     continue
                 path = pattern.replace("{year}", str(year)).replace("{sex}", "f")
-                assert list(small[iso3].folder.glob(path)), f"{name}: {path}"
+                folders = (small[iso3].folder, country.folder)
+                assert any(list(folder.glob(path)) for folder in folders), f"{name}: {path}"
 
 
 @BOTH
@@ -162,6 +163,29 @@ def test_finance_rows_have_the_classic_86_columns(small: Any) -> None:
     assert set(frame["RecipientCode"]) == {"990", "998"}
     paid = frame["usd_disbursement"].astype(float)
     assert (paid <= frame["usd_commitment"].astype(float)).all()
+
+
+def test_national_workbooks_hold_the_lessons(small: Any) -> None:
+    """Dinars that lose value, a grant repeated in the budget, a public row among private ones."""
+    folder = small["XDL"].folder / "public_finance"
+    aid = pd.read_csv(folder / "CRS 2021 data.txt", sep="|", dtype=str)
+    aid = aid[aid["RecipientCode"] == "990"].set_index("ProjectTitle")
+    paid = aid["usd_disbursement"].astype(float) * 1e6
+    budget = activity_workbook.read(folder / "SO5-2.xlsx", indicator="SO5-2")
+    assert budget["year"].value_counts().to_dict() == dict.fromkeys(range(2020, 2024), 8)
+    repeated = budget[
+        (budget["title"] == national_finance.REPEATED_GRANT) & (budget["year"] == 2021)
+    ]
+    assert repeated["amount_usd"].item() == pytest.approx(paid[national_finance.REPEATED_GRANT])
+    rates = activity_workbook.rates(folder / "SO5-2.xlsx")
+    assert rates["domestic_per_usd"].is_monotonic_increasing
+    companies = activity_workbook.read(folder / "SO5-3.xlsx", indicator="SO5-3")
+    title, year = national_finance.REPEATED_ROW
+    public = companies[companies["title"] == title]
+    assert public["year"].tolist() == [year]
+    assert public["amount_usd"].item() == pytest.approx(paid[title])
+    assert public["provider"].item() == aid.loc[title, "DonorName"]
+    assert not (small["XIS"].folder / "public_finance" / "SO5-2.xlsx").exists(), "no currency"
 
 
 def test_factors_have_gaps_a_constant_and_both_sexes(small: Any) -> None:

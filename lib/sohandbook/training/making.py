@@ -15,6 +15,7 @@ from sohandbook.training import (
     drylandia,
     geography,
     land_cover,
+    national_finance,
     nature,
     population,
     precipitation,
@@ -30,7 +31,7 @@ from sohandbook.training.story import YEARS, Story
 TELLERS = {"XDL": drylandia.tell, "XIS": archipelago.tell}
 STAMP = "made_by.txt"
 # What else than our own source decides the bytes.
-WRITERS = ("numpy", "rasterio", "h5py", "h5netcdf", "pyogrio", "pyproj")
+WRITERS = ("numpy", "rasterio", "h5py", "h5netcdf", "openpyxl", "pyogrio", "pyproj")
 
 
 def story(iso3: str, *, scale: float = 1.0) -> Story:
@@ -70,6 +71,7 @@ def steps(told: Story, folder: Path) -> list[tuple[str, Callable[[], None]]]:
         ("vulnerability", lambda: vulnerability.write(told, folder)),
         ("species and sites", lambda: nature.write(told, folder)),
         ("public finance", lambda: public_finance.write(told, folder)),
+        ("national finance", lambda: national_finance.write(told, folder)),
         ("truth", lambda: truth.write(told, folder)),
     ]
 

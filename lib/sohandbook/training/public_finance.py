@@ -136,7 +136,10 @@ ACTIVITIES = (
     ("Health in the villages", 12220, "Basic health care", 3.6, None, 110),
     ("Clearing thorn trees from the wadi", 31130, "Agricultural land resources", 0.9, None, 110),
     ("Budget support", 51010, "General budget support-related aid", 7.5, None, 110),
+    ("Seeds for dry fields", 31150, "Agricultural inputs", 0.6, 1, 110),
 )
+# What a private foundation pays: its flow is no official one.
+PRIVATE = {"Seeds for dry fields": (9905, "Foundation for Seeds", 1)}
 SECTORS = {
     "111": "Education",
     "112": "Education",
@@ -173,6 +176,7 @@ def rows(story: Story, year: int) -> list[dict[str, str]]:
         ours = number < len(ACTIVITIES)
         recipient = (story.facts["m49"], story.name) if ours else NEIGHBOUR
         provider = PROVIDERS[int(luck[number, 0] * len(PROVIDERS))]
+        provider = PRIVATE.get(activity[0], provider)
         committed = activity[3] * growth * size * (0.7 + 0.6 * float(luck[number, 1]))
         paid = committed * (0.45 + 0.5 * float(luck[number, 2]))
         result.append(_row(year, number, activity, recipient, provider, committed, paid))
@@ -193,6 +197,9 @@ def _row(
     deflator = {2020: 0.913, 2021: 0.941, 2022: 0.970, 2023: 1.0}[year]
     sector = str(purpose)[:3]
     grant = finance == 110
+    flow = ("11", "ODA Grants") if grant else ("13", "ODA Loans")
+    if title in PRIVATE:
+        flow = ("30", "Private Development Finance")
     screened = marker is not None
     return {
         "Year": str(year),
@@ -205,8 +212,8 @@ def _row(
         "InitialReport": "1" if year == 2020 else "3",
         "RecipientCode": str(recipient[0]),
         "RecipientName": recipient[1],
-        "FlowCode": "11" if grant else "13",
-        "FlowName": "ODA Grants" if grant else "ODA Loans",
+        "FlowCode": flow[0],
+        "FlowName": flow[1],
         "bi_multi": str(provider[2]),
         "Category": "10",
         "Finance_t": str(finance),
