@@ -8,7 +8,7 @@ import yaml
 
 import handbook_folder
 from handbook_folder import Handbook
-from sohandbook import new_country
+from sohandbook import national_forms, new_country
 from sohandbook.country import Country
 from sohandbook.errors import InputError
 
@@ -19,10 +19,11 @@ TEMPLATE = "templates/country.yml"
 def handbook(tmp_path, monkeypatch) -> Handbook:
     from sohandbook import paths
 
-    template = paths.data() / TEMPLATE
+    real = paths.data()
     made = handbook_folder.use(tmp_path, monkeypatch)
     (tmp_path / "data" / "templates").mkdir()
-    shutil.copy(template, tmp_path / "data" / TEMPLATE)
+    for name in (TEMPLATE, "prais_forms.yml"):
+        shutil.copy(real / name, tmp_path / "data" / name)
     return made
 
 
@@ -50,11 +51,24 @@ def test_commented_datasets_are_valid_too(handbook):
         "land_cover",
         "vegetation_index",
         "soil_organic_carbon",
+        "climate_zones",
         "precipitation",
         "population",
+        "sdg_series",
+        "gini",
+        "protected_areas",
+        "key_biodiversity_areas",
+        "public_finance",
     }
-    assert country.datasets["population"].files == ["mrt_{sex}_{year}.tif"]
+    assert country.datasets["population"].files == ["population/mrt_{sex}_{year}.tif"]
     assert yaml.safe_load(text)["preset"] == "guidance"
+
+
+def test_has_a_form_for_all_that_people_write(handbook):
+    folder = new_country.write("MRT").parent
+    names = {file.stem for file in (folder / "forms").glob("*.csv")}
+    assert {"SO1-VT.T1", "SO3-IF", "AA"} <= names
+    assert national_forms.read_all(folder) == {}
 
 
 def test_never_overwrites(handbook):

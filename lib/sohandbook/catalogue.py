@@ -1,5 +1,6 @@
 """The datasets that the handbook knows: where they come from, and on which terms."""
 
+import csv
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -28,6 +29,8 @@ class Entry:
         What has gone wrong for others.
     verified : str
         How far these facts were seen: ``seen in a copy``, ``mixed`` or ``memory``.
+    fetched_live : str
+        The day on which the address was last seen to work, or ``never``.
     facts : dict
         Everything that the file says.
     """
@@ -42,12 +45,60 @@ class Entry:
     years: str
     traps: tuple[str, ...]
     verified: str
+    fetched_live: str
     facts: dict[str, Any] = field(repr=False)
 
     @property
     def needs_account(self) -> bool:
         """Whether the dataset cannot be fetched without signing up."""
         return bool(self.account) and not self.account.startswith("none")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One row of ``data/dataset_versions.csv``, a table to which rows are only added.
+
+    Attributes
+    ----------
+    dataset, version : str
+    address, archive_address : str
+        Where it is, and where it stays when the first one moves on.
+    checksum : str
+        ``algorithm:digest`` of the file at ``address``; empty where the source gives none.
+    licence, citation : str
+    added_on, note : str
+        The day of the row, and how far somebody looked.
+    """
+
+    dataset: str
+    version: str
+    address: str
+    archive_address: str
+    checksum: str
+    licence: str
+    citation: str
+    added_on: str
+    note: str
+
+
+@cache
+def versions() -> tuple[Version, ...]:
+    """Return all versions of all datasets, the oldest row first."""
+    with (paths.data() / "dataset_versions.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(Version(**row) for row in csv.DictReader(file))
+
+
+def version(dataset_id: str) -> Version:
+    """Return the newest version of a dataset: the last of its rows."""
+    rows = [row for row in versions() if row.dataset == dataset_id]
+    if not rows:
+        raise InputError(
+            "data/dataset_versions.csv",
+            found=f"no row of {dataset_id}",
+            allowed="a row for every dataset of data/datasets.yml",
+            remedy="Add a row with its version; change none.",
+        )
+    return rows[-1]
 
 
 @cache
@@ -90,5 +141,6 @@ def _entry(row: dict[str, Any]) -> Entry:
         years=str(row.get("years", "")),
         traps=tuple(str(trap) for trap in row.get("traps", ())),
         verified=str(row.get("verified", "")),
+        fetched_live=str(row["fetched_live"]),
         facts=row,
     )

@@ -131,6 +131,9 @@ class Dataset(Strict):
     """
 
     product: str
+    sources: list[str] = Field(
+        default=[], description="ids of the catalogue; without one the files are national data"
+    )
     files: list[str] = Field(min_length=1)
     years: Years | None = None
     stands_for: dict[int, int] = Field(
@@ -139,6 +142,9 @@ class Dataset(Strict):
     legend: str | None = None
     unit: str | None = None
     measure: Literal["count", "density"] | None = None
+    accuracy: Annotated[float, Field(ge=0, le=100)] | None = Field(
+        default=None, description="overall accuracy in per cent, of national data"
+    )
     options: dict[str, Any] = {}
     metadata: Metadata
 
