@@ -103,7 +103,15 @@ def test_the_file_has_no_trace_of_the_clock(made, toy_results):
 def test_every_source_and_check_is_listed(book, toy_results):
     sources = [row[0].value for row in book["Sources"].iter_rows()]
     assert {"land_cover", "soil_organic_carbon", "boundary"} <= set(sources)
-    assert book["Checks"].max_row >= len(toy_results.findings)
+    listed = [[cell.value for cell in row] for row in book["Checks"].iter_rows(min_row=4)]
+    findings = toy_results.findings
+    assert {row[0] for row in listed} == set(findings["id"])
+    counted = sum(int(row[4].split()[0]) for row in listed if row[3] == "yes")
+    assert counted == int(findings["passed"].eq(True).sum())
+    states = [row[3] for row in listed]
+    assert states == sorted(states, key=["NO", "not checked", "yes"].index), (
+        "what fails comes first"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,8 @@ class Results:
             for table_id in forms.ids()
             if (folder / "tables" / f"{table_id}.csv").is_file()
         }
-        if not tables or not content["chapters"]:
+        ran = [each for each in content["chapters"].values() if each.get("finished")]
+        if not tables or not ran:
             raise InputError(
                 str(folder),
                 found="no results",

@@ -63,15 +63,7 @@ def land_condition(results: Results) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Period:
-    """One period of a report.
-
-    Attributes
-    ----------
-    results : Results
-    report : Report
-    name : str
-        ``baseline``, ``report_1`` or ``reporting``, as the maps are named.
-    """
+    """One period of a report: ``baseline``, ``report_1`` or ``reporting``, as maps are named."""
 
     results: Results
     report: Report

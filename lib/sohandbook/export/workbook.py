@@ -6,6 +6,7 @@ workbook shows them rounded. The same results give the same file, byte for byte.
 
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterable
 
 from openpyxl import Workbook
@@ -101,6 +102,7 @@ def _front_sheet(sheet: Sheet, places: dict[str, tuple[str, int]], results: Resu
         sheet.warning(warning)
     counted = results.findings["passed"]
     failed = int(counted.eq(False).fillna(False).sum())
+    ran = Counter(each["result"] for each in results.manifest["chapters"].values())
     unverified = results.unverified(*results.tables, maps=results.map_names)
     facts = {
         "Country code": country.iso3,
@@ -110,6 +112,7 @@ def _front_sheet(sheet: Sheet, places: dict[str, tuple[str, int]], results: Resu
         "Computed on": results.day.isoformat(),
         "Computed with": f"sohandbook {results.version}"
         + (f", commit {results.commit[:12]}" if results.commit else ""),
+        "Chapters": ", ".join(f"{number} {result}" for result, number in ran.items()),
         "Checks": f"{int(counted.eq(True).fillna(False).sum())} passed, {failed} failed, "
         f"{int(counted.isna().sum())} not possible (sheet Checks)",
         "Rules not verified": f"{len(unverified)} (sheet Notes)",
@@ -130,7 +133,7 @@ def _front_sheet(sheet: Sheet, places: dict[str, tuple[str, int]], results: Resu
         rows.append((table_id, forms.table(table_id).title, form, origin))
     links = dict(enumerate(places.values()))
     sheet.listing(("Table", "Title", "Sheet", "Made by"), rows, links=links)
-    sheet.finish(widths=(15, 53, 8, 12))
+    sheet.finish(widths=(18, 46, 8, 15))
 
 
 def _notes_sheet(sheet: Sheet, results: Results) -> None:
@@ -174,22 +177,20 @@ def _sources_sheet(sheet: Sheet, results: Results) -> None:
 def _checks_sheet(sheet: Sheet, results: Results) -> None:
     sheet.heading("Checks by the rules of the reporting platform", back=True)
     found = results.findings.assign(
-        order=results.findings["passed"].map({False: 0, True: 2}).fillna(1)
-    ).sort_values("order", kind="stable")
-    words = {True: "yes", False: "NO"}
-    rows = [
-        (
-            row.id,
-            row.rule,
-            row.severity,
-            words.get(row.passed, "not checked"),
-            row.where,
-            row.detail,
-        )
-        for row in found.astype({"passed": object}).itertuples()
-    ]
+        passed=results.findings["passed"].map({True: "yes", False: "NO"})
+    )
+    found["passed"] = found["passed"].fillna("not checked")
+    rows = []
+    for state in ("NO", "not checked"):
+        some = found[found["passed"] == state]
+        rows += list(some[["id", "rule", "severity", "passed", "where", "detail"]].to_numpy())
+    # What passed is counted; checks.csv lists every place.
+    passed = found[found["passed"] == "yes"]
+    for (check, rule, severity), group in passed.groupby(["id", "rule", "severity"], sort=False):
+        places = f"{len(group)} place{'s' if len(group) > 1 else ''}"
+        rows.append((check, rule, severity, "yes", places, ""))
     sheet.listing(("Check", "Rule", "Severity", "Passed", "Where", "Detail"), rows)
-    sheet.finish(widths=(9, 50, 11, 12, 26, 34), freeze="A4")
+    sheet.finish(widths=(17, 56, 11, 13, 24, 30), freeze="A4")
 
 
 def _packed(book: Workbook) -> bytes:
