@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import handbook_folder
 from handbook_folder import SAVE, Handbook
-from sohandbook import book, cli
+from sohandbook import book, cli, forms
 
 COMMANDS = ["run", "check", "book", "new", "training", "compare", "status"]
 
@@ -80,6 +80,35 @@ def test_check_says_what_is_possible(handbook):
     assert "rain: 1 file\n" in answer.output
     assert "two is not possible: no dataset people" in answer.output
     assert not handbook.output.exists()
+
+
+def test_check_looks_at_the_tables_that_were_written(handbook):
+    handbook.add_chapter("one", "1", tables=["CP-1.T1"])
+    assert "No tables yet: run 'sohandbook run XTT'" in call("check", "XTT").output
+    areas = forms.empty("CP-1.T1").assign(
+        total_land_area=90.0, water_bodies_area=10.0, total_country_area=100.0
+    )
+    folder = handbook.output / "tables"
+    forms.write("CP-1.T1", areas, folder=folder)
+    right = call("check", "XTT")
+    assert right.exit_code == 0, right.output
+    assert "1 tables," in right.output and " 0 failed;" in right.output
+    forms.write("CP-1.T1", areas.assign(water_bodies_area=11.0), folder=folder)
+    wrong = call("check", "XTT")
+    assert wrong.exit_code == 1
+    assert "CP-1.T1.sum" in wrong.output and "one" in wrong.output
+    assert "The platform would refuse this: 1 failed." in wrong.output
+    # a warning alone is no reason to refuse
+    people = forms.empty("CP-1.T2").assign(
+        population_female=1.0, population_male=1.0, population_total=3.0
+    )
+    forms.write("CP-1.T1", areas, folder=folder)
+    forms.write("CP-1.T2", people, folder=folder)
+    answer = call("check", "XTT", "--output", str(handbook.output))
+    assert answer.exit_code == 0, answer.output
+    assert "warning" in answer.output and "CP-1.T2.sum" in answer.output
+    (folder / "CP-1.T1.csv").write_text("year,surface\n2000,1\n")
+    assert call("check", "XTT").exit_code == 2
 
 
 def test_book_prints_the_page_to_open(handbook, monkeypatch):

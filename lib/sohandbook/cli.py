@@ -116,21 +116,26 @@ def run(
 
 
 @app.command()
-def check(iso3: Iso3, folder: Folder = None) -> None:
-    """Check a country's settings, parameters and input files; compute nothing.
+def check(iso3: Iso3, folder: Folder = None, output: Output = None) -> None:
+    """Check a country's settings, parameters, input files and written tables; compute nothing.
+
+    The exit code is 0 if no check of severity error failed, 1 if one did, 2 if the input is wrong.
 
     Example: [bold]sohandbook check XDL[/]
     """
     with plain_errors():
-        from sohandbook import input_files, plan
+        from sohandbook import check_report, input_files, plan
 
-        checked = plan.check(iso3, folder=folder)
+        checked = plan.check(iso3, folder=folder, output=output)
         for name, files in checked.data.items():
             console.print(f"{name}: {len(files)} file{'s' if len(files) > 1 else ''}")
         for chapter in checked.chapters:
             for name in input_files.lacking(chapter, checked.country):
                 console.print(f"[yellow]{chapter.id} is not possible[/]: no dataset {name}")
         console.print(f"[green]The settings of {escape(checked.country.name)} are in order.[/]")
+        if errors := check_report.show(checked, console=console):
+            console.print(f"[red]The platform would refuse this: {errors} failed.[/]")
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -276,13 +281,8 @@ def compare(
             folder = to or paths.root() / "build" / "compare" / found.after.name
             page = found.write(folder)
         console.print(f"[{'green' if found.is_same else 'yellow'}]{escape(found.verdict)}[/]")
-        for kind, frame in (("table", found.cells), ("map", found.changed_maps)):
-            for name, group in frame.groupby(kind, sort=False):
-                cells = len(group) if kind == "table" else group["cells"].fillna(0).iloc[0]
-                number = f"{cells:.0f} cell{'' if cells == 1 else 's'}"
-                number = number if cells else group["change"].iloc[0]
-                why = ", ".join(dict.fromkeys(group["because_of"]))
-                console.print(f"  {kind} {name}: {number}; {escape(why)}")
+        for line in found.lines():
+            console.print(f"  {escape(line)}")
         console.print(f"Open {escape(str(page))}")
         if not found.is_same:
             raise typer.Exit(1)

@@ -65,6 +65,15 @@ class Comparison:
         of_tables = f"{len(self.cells)} cells in {self.cells['table'].nunique()} tables"
         return f"The two runs differ: {of_tables}, and {len(self.changed_maps)} maps; {whole}."
 
+    def lines(self) -> Iterator[str]:
+        """Yield a line for each table and map that differs: how many cells, because of what."""
+        for kind, frame in (("table", self.cells), ("map", self.changed_maps)):
+            for name, group in frame.groupby(kind, sort=False):
+                cells = len(group) if kind == "table" else group["cells"].fillna(0).iloc[0]
+                number = f"{cells:.0f} cell{'' if cells == 1 else 's'}"
+                why = ", ".join(dict.fromkeys(group["because_of"]))
+                yield f"{kind} {name}: {number if cells else group['change'].iloc[0]}; {why}"
+
     def write(self, folder: Path | str) -> Path:
         """Write ``comparison.html``, ``cells.csv``, ``maps.csv`` and ``causes.csv``.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -10,7 +10,8 @@ from sohandbook.country import Country
 from sohandbook.evidence import year_in
 from sohandbook.figures.words import number
 
-COLUMNS = ["subject", "value", "unit", "when", "before", "before_when", "direction", "table"]
+COLUMNS = ["subject", "value", "unit", "when", "before", "before_when", "direction", "table",
+           "digits"]  # fmt: skip
 SMALLEST_CHANGE = 0.005
 # Tables made from the status of the land, which says nothing where all land is without data.
 OF_STATUS = ("SO1-4.T2", "SO2-3.T1")
@@ -82,9 +83,9 @@ def headlines(tables: Mapping[str, pd.DataFrame], *, country: Country) -> pd.Dat
     Returns
     -------
     DataFrame
-        ``subject``, ``value`` (as text, rounded), ``unit``, ``when``; ``before`` and
-        ``before_when``, where there is something earlier; ``direction``: better, worse, the
-        same, more or less; ``table``.
+        ``subject``, ``value``, ``unit``, ``when``; ``before`` and ``before_when``, where there
+        is something earlier; ``direction``: better, worse, the same, more or less; ``table``;
+        ``digits``: how many decimals people need.
     """
     unknown = _without_data(tables.get("SO1-4.T1"))
     rows = []
@@ -95,20 +96,35 @@ def headlines(tables: Mapping[str, pd.DataFrame], *, country: Country) -> pd.Dat
         rows += [row] if row is not None else []
     if unknown > 0:
         year = str(country.periods.status_years[-1])
-        share = number(100 * unknown)
-        rows.append((WITHOUT_DATA, share, "% of the land area", year, "", "", "", "SO1-4.T1"))
+        share = (100 * unknown, "% of the land area", year)
+        rows.append((WITHOUT_DATA, *share, float("nan"), "", "", "SO1-4.T1", 1))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def for_page(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the headline figures as people read them, rounded and with their unit and year."""
+    rows = [
+        (row.subject, f"{_text(row.value, row)} {row.unit} ({row.when})",
+         f"{_text(row.before, row)} ({row.before_when})" if row.before_when else "",
+         row.direction, row.table)
+        for row in figures.itertuples()
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["subject", "now", "before", "direction", "table"])
 
 
 def in_words(figures: pd.DataFrame) -> list[str]:
     """Return the headline figures as sentences."""
     sentences = []
     for row in figures.itertuples():
-        text = f"{row.subject}: {row.value} {row.unit} in {row.when}"
-        if row.before:
-            text += f", {row.before} in {row.before_when} ({row.direction})"
+        text = f"{row.subject}: {_text(row.value, row)} {row.unit} in {row.when}"
+        if row.before_when:
+            text += f", {_text(row.before, row)} in {row.before_when} ({row.direction})"
         sentences.append(f"{text}.")
     return sentences
+
+
+def _text(value: float, row: Any) -> str:
+    return number(value, row.digits)
 
 
 def _without_data(crossed: pd.DataFrame | None) -> float:
@@ -119,7 +135,7 @@ def _without_data(crossed: pd.DataFrame | None) -> float:
     return float(areas["no_data"].sum() / areas.to_numpy().sum())
 
 
-def _row(headline: Headline, table: pd.DataFrame, country: Country) -> tuple[str, ...] | None:
+def _row(headline: Headline, table: pd.DataFrame, country: Country) -> tuple[Any, ...] | None:
     years = [year_in(value) for value in table.iloc[:, 0]]
     values = pd.Series(table[headline.column].to_numpy(dtype=float), index=years).dropna()
     if values.empty:
@@ -138,13 +154,14 @@ def _row(headline: Headline, table: pd.DataFrame, country: Country) -> tuple[str
     known = pd.notna(before) and earlier != when
     return (
         headline.subject,
-        number(now, headline.digits),
+        now,
         headline.unit,
         when,
-        number(before, headline.digits) if known else "",
+        before if known else float("nan"),
         earlier if known else "",
         _direction(headline, now - before, before) if known else "",
         headline.table,
+        headline.digits,
     )
 
 

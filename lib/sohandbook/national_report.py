@@ -46,6 +46,8 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
         A table is not as its form asks.
     """
     place = folder / "tables"
+    if not any(place.glob("*.csv")):
+        return {}
     return {
         table_id: forms.read(table_id, folder=place)
         for table_id in forms.ids()
@@ -197,7 +199,7 @@ def against_previous(report: Report) -> tuple[pd.DataFrame, int]:
     if not found:
         return pd.DataFrame(columns=cell_changes.COLUMNS), compared
     largest = pd.concat(found).sort_values("percent", key=lambda p: -p.abs(), kind="stable")
-    return largest.reset_index(drop=True), compared
+    return largest.reset_index(drop=True).astype({"before": float, "after": float}), compared
 
 
 def against_published(found: Mapping[str, pd.DataFrame], *, series: pd.DataFrame) -> pd.DataFrame:

@@ -137,10 +137,12 @@ def judged(evidence: Evidence) -> Iterator[Finding]:
             t = evidence.tables[table_id]
             known = t.loc[t.iloc[:, 0] != NO_DATA].select_dtypes("number")
             areas = known.drop(columns=NO_DATA, errors="ignore")
-            for column in areas.columns[~areas.columns.str.startswith("percent_")]:
-                whole = areas[column] if table_id in STATUS_AREAS else areas
-                passed = bool(whole.to_numpy().sum() > 0)
-                where = f"{table_id} {column}"
+            parts = {table_id: areas}
+            if table_id in STATUS_AREAS:
+                names = [name for name in areas if name.startswith("area_")]
+                parts = {f"{table_id} {name}": areas[name] for name in names}
+            for where, part in parts.items():
+                passed = bool(part.to_numpy().sum() > 0)
                 yield Finding(where, passed, "" if passed else "all land is without data")
 
 
