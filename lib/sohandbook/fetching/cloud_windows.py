@@ -153,6 +153,8 @@ def _copy(
     nodata: float | None,
 ) -> None:
     with rasterio.open(addresses[0]) as first:
+        if not (crs or first.crs):
+            raise FetchError(f"{addresses[0]}: the file names no coordinate reference system")
         lattice = Lattice.from_transform(
             first.transform,
             width=first.width,

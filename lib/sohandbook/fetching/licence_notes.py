@@ -37,6 +37,7 @@ def write(files: list[Wanted], *, iso3: str) -> list[Path]:
     for (dataset, folder), members in groups.items():
         note = folder / f"{dataset}.licence.txt"
         known = _lines(note)
+        members.sort(key=lambda member: member.target)
         lines = [_line(member, known.get(member.target.name)) for member in members]
         write_whole(note, "\n".join([*_terms(members[0].entry), HEAD, *lines]) + "\n")
         notes.append(note)

@@ -108,7 +108,9 @@ def world_bank_series(request: Request) -> pd.DataFrame:
             answer = _json(path)
             if not isinstance(answer, list) or len(answer) != 2:
                 raise _not_a_table(path, answer, "a list of page facts and rows")
-            frame = pd.json_normalize(answer[1] or [])
+            if not answer[1]:
+                continue  # a country without surveys
+            frame = pd.json_normalize(answer[1])
             frame = frame.rename(columns={"indicator.id": "series", "countryiso3code": "iso3"})
             frame = frame.rename(columns={"date": "year"})
         else:
@@ -117,6 +119,7 @@ def world_bank_series(request: Request) -> pd.DataFrame:
             frame["series"] = request.option("series", "SI.POV.GINI")
         _require(frame, ("series", "iso3", "year", "value"), path)
         frames.append(frame[["series", "iso3", "year", "value"]])
+    frames.append(pd.DataFrame(columns=["series", "iso3", "year", "value"]))
     table = pd.concat(frames, ignore_index=True)
     table = table[(table["iso3"] == request.iso3) & table["value"].notna()]
     table = table.astype({"year": int, "value": float})
