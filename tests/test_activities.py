@@ -46,7 +46,7 @@ def test_rows_of_the_crs_become_activities():
               "ODA Grants"],
         finance_type=["110", "110", "421", "110", "110", "110"],
     )  # fmt: skip
-    table = crs_activities.from_crs(rows, technology_words=["solar"])
+    table = crs_activities.from_crs(rows, country="Drylandia", technology_words=["solar"])
     assert table["title"].tolist() == ["Green belts", "Solar pumps"]
     assert table["amount_usd"].tolist() == [1.5e6, 0.25e6]
     assert table["type_of_support"].tolist() == ["principal", "significant"]
@@ -55,7 +55,7 @@ def test_rows_of_the_crs_become_activities():
     assert table["amount_constant_usd"].tolist() == [2e6, 2e6]
     names = forms.table("SO5-1.ACTIVITIES").names
     forms.validate("SO5-1.ACTIVITIES", table[names])
-    gifts = crs_activities.from_crs(rows, private=True)
+    gifts = crs_activities.from_crs(rows, country="Drylandia", private=True)
     assert gifts["title"].tolist() == ["A gift"]
     assert gifts["type_of_flow"].tolist() == ["private development finance"]
 
@@ -71,14 +71,18 @@ def test_rows_of_the_crs_become_activities():
     ],
 )
 def test_every_flow_has_a_word_of_the_form(name, word):
-    assert crs_activities.from_crs(crs(flow=name))["type_of_flow"].tolist() == [word]
+    assert crs_activities.from_crs(crs(flow=name), country="Drylandia")[
+        "type_of_flow"
+    ].tolist() == [word]
 
 
 def test_the_names_of_real_flows_are_known(realdata):
     file = realdata / "oda" / "oecdcrs_flowtype_202508.csv"
     for name in pd.read_csv(file, encoding="utf-8-sig")["flow_name"].unique():
         rows = crs(flow=name)
-        both = [crs_activities.from_crs(rows, private=private) for private in (False, True)]
+        both = [
+            crs_activities.from_crs(rows, country="X", private=private) for private in (False, True)
+        ]
         words = pd.concat(both)["type_of_flow"].tolist()
         assert len(words) == 1 and words[0], name
 
@@ -87,8 +91,10 @@ def test_real_rows_without_the_marker_are_no_activities(realdata):
     file = realdata / "oda" / "MRT_oecdcrs_climate_202508.csv"
     rows = crs_source._tidy(pd.read_csv(file, encoding="utf-8-sig", dtype=str), file)
     rows.insert(0, "direction", "received")
-    assert crs_activities.from_crs(rows).empty, "not screened is not zero, and not marked"
-    everything = crs_activities.from_crs(rows.assign(desertification=1))
+    assert crs_activities.from_crs(rows, country="Mauritania").empty, (
+        "not screened is not zero, and not marked"
+    )
+    everything = crs_activities.from_crs(rows.assign(desertification=1), country="Mauritania")
     assert everything["amount_usd"].sum() == pytest.approx(rows["disbursement"].sum() * 1e6)
 
 
@@ -141,7 +147,8 @@ def test_the_bounds_stand_beside_the_choice():
 def test_words_agree_with_the_numbers(indicator):
     columns = list(activities.GROUPS[indicator])
     rising = pd.DataFrame({"year": range(2020, 2024)})
-    rising[columns] = np.arange(1.0, 5)[:, None]
+    for column in columns:
+        rising[column] = [1.0, 2, 3, 4]
     table = activities.trends(rising, indicator)
     assert set(table["trend"]) == {"increasing"}
     forms.validate(f"{indicator}.TREND", table)
@@ -167,3 +174,17 @@ def test_money_counted_twice_is_found_across_indicators_only():
     assert activities.counted_twice(both, same_provider=True).empty
     found = activities.counted_twice(both, same_provider=False)
     assert found[["indicator", "row"]].values.tolist() == [["SO5-1", 2], ["SO5-1", 3], ["SO5-2", 9]]
+
+
+def test_dinars_at_constant_prices():
+    """By hand: 80 dinars at 4 a USD; prices rise by a quarter to the base year, 10 a USD."""
+    frame = pd.DataFrame({"year": [2020, 2023], "amount_usd": [20.0, 9.0],
+                          "exchange_rate": [4.0, 10.0], "price_index": [80.0, 100.0]})  # fmt: skip
+    assert activities.at_constant_prices(frame).tolist() == pytest.approx([10.0, 9.0])
+
+
+def test_the_country_has_its_own_name():
+    rows = crs(direction=["received", "provided"], donor="A (formerly B)", recipient="C, Republic")
+    table = crs_activities.from_crs(rows, country="C")
+    assert table["recipient_or_beneficiary"].tolist() == ["C", "C, Republic"]
+    assert table["provider"].tolist() == ["A (formerly B)", "C"]

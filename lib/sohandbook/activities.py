@@ -169,15 +169,38 @@ def summary(
     return pd.DataFrame({"year": list(YEARS), **columns})
 
 
-def trends(summary: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    """Return the table ``<indicator>.TREND``: a word for each item, from the same numbers."""
+def trends(summary: pd.DataFrame, indicator: str, *, stable_change: float = 0.10) -> pd.DataFrame:
+    """Return the table ``<indicator>.TREND``: a word for each item, from the same numbers.
+
+    ``stable_change`` is the relative change up to which money counts as stable.
+    """
     key = forms.table(f"{indicator}.TREND").key
     by_year = summary.set_index("year")
     words = {
-        item: finance.trend_word(by_year[list(columns)].sum(axis=1, min_count=1))
+        item: finance.trend_word(
+            by_year[list(columns)].sum(axis=1, min_count=1), threshold=stable_change
+        )
         for item, columns in TRENDS[indicator].items()
     }
     return pd.DataFrame({key: list(words), "trend": list(words.values())})
+
+
+def at_constant_prices(frame: pd.DataFrame) -> pd.Series:
+    """Return what domestic amounts are worth at the prices and the rate of the last year, USD.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Activities of SO5-2 with ``amount_usd``, ``exchange_rate`` and ``price_index``.
+    """
+    base = frame.loc[frame["year"].idxmax()]
+    deflator = finance.deflator(
+        exchange_rate=frame["exchange_rate"],
+        base_exchange_rate=base["exchange_rate"],
+        price=frame["price_index"],
+        base_price=base["price_index"],
+    )
+    return finance.constant_prices(frame["amount_usd"], deflator=deflator)
 
 
 def technology(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -188,7 +211,7 @@ def technology(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     flagged = [frame[frame["technology_transfer"].fillna(False).astype(bool)] for frame in tables]
     flagged = [frame for frame in flagged if len(frame)]
     if not flagged:
-        return tables[0].iloc[:0]
+        return pd.DataFrame(columns=[*forms.table(LAYOUT).names, "direction"])
     return pd.concat(flagged, ignore_index=True)
 
 
@@ -210,13 +233,11 @@ def counted_twice(tables: Mapping[str, pd.DataFrame], *, same_provider: bool) ->
     """
     given = {}
     for indicator, frame in tables.items():
-        provider = frame["provider"].fillna("")
-        if indicator == "SO5-2":
-            provider = frame["country_name_or_economic_unit"].fillna("")
+        payer = "country_name_or_economic_unit" if indicator == "SO5-2" else "provider"
         given[indicator] = pd.DataFrame(
             {
                 "year": frame["year"].astype(int),
-                "provider": provider if same_provider else "",
+                "provider": frame[payer].fillna("") if same_provider else "",
                 "title": frame["title"],
                 "amount_usd": frame["amount_usd"].astype(float),
             }

@@ -33,7 +33,11 @@ PUBLIC_FLOWS = {
 
 
 def from_crs(
-    rows: pd.DataFrame, *, private: bool = False, technology_words: Iterable[str] = ()
+    rows: pd.DataFrame,
+    *,
+    country: str,
+    private: bool = False,
+    technology_words: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Lay marked rows of the Creditor Reporting System out as activities.
 
@@ -41,6 +45,8 @@ def from_crs(
     ----------
     rows : DataFrame
         As :func:`sohandbook.sources.finance.oecd_crs` returns them, in million USD.
+    country : str
+        The country's name, which takes the place of the name that the file gives it.
     private : bool
         Private flows, for SO5-3, in place of official ones, for SO5-1.
     technology_words : iterable of str
@@ -59,13 +65,15 @@ def from_crs(
     kept = support.isin(MARKER) & paid & (is_private if private else ~is_private)
     rows, support, kinds = rows[kept], support[kept], kinds[kept]
     names = PRIVATE_FLOWS if private else PUBLIC_FLOWS
+    received = rows["direction"] == "received"
+    payee = rows["recipient"].fillna(rows["recipient_iso3"])
     title = rows["title"].fillna("").astype(str)
     instrument = pd.to_numeric(rows["finance_type"], errors="coerce") // 100
     frame = pd.DataFrame(
         {
             "year": rows["year"],
-            "provider": rows["donor"].fillna(""),
-            "recipient_or_beneficiary": rows["recipient"].fillna(rows["recipient_iso3"]),
+            "provider": rows["donor"].fillna("").mask(~received, country),
+            "recipient_or_beneficiary": payee.mask(received, country),
             "channel_or_geographic_scope": rows["channel"].fillna(""),
             "title": title,
             "amount_usd": (rows["disbursement"] * 1e6).round(2),
