@@ -20,6 +20,7 @@ BETWEEN_TABLES = (
     "SO1-2.T3.classes", "SO1-4.T1.rows", "SO1-4.T2.status", "SO3-1.T1.sum", "SO3-1.T2.sum",
     "SO3-2.sums",
 )  # fmt: skip
+OWN = "report"
 CHECK_COLUMNS = [*checks.COLUMNS, "chapter"]
 PUBLISHED = ["table", "series", "year", "reported", "published", "difference"]
 # The column of a table that the SDG database publishes under the table's default series.
@@ -95,16 +96,13 @@ def by_rule(result: pd.DataFrame) -> pd.DataFrame:
 
 
 def chapter_results(folder: Path) -> pd.DataFrame:
-    """Return what became of each chapter: ``chapter``, ``title``, ``result``, ``reason``.
-
-    The chapter that asks is the last one; it is left out.
-    """
+    """Return what became of each chapter but this one: its id, title, result and reason."""
     entries = manifest.read(folder)["chapters"]
     nothing = {"result": "not run", "reason": ""}
     rows = [
         (chapter.id, chapter.title, entry["result"], entry.get("reason", ""))
         for chapter in chapters.read()
-        if chapter.objective != "REPORT"
+        if chapter.id != OWN
         for entry in [entries.get(chapter.id, nothing)]
     ]
     return pd.DataFrame(rows, columns=["chapter", "title", "result", "reason"])
