@@ -130,7 +130,9 @@ def test_templates_are_empty_valid_and_never_written_over(tmp_path):
 
 
 def computed() -> pd.DataFrame:
-    return pd.DataFrame({"change_in_indicator": ["decrease"], "comments": ["p = 0.01."]})
+    return pd.DataFrame(
+        {"change_in_indicator": ["decrease"], "comments": ["p = 0.01. To be confirmed."]}
+    )
 
 
 def test_people_complete_a_computed_table(folder):
@@ -139,10 +141,12 @@ def test_people_complete_a_computed_table(folder):
     )
     put(folder, "SO2-1.T3", {"direct_or_indirect_drivers": "Dry years", "comments": "Seen."})
     table = national_forms.completed("SO2-1.T3", computed(), country_folder=folder)
-    assert table.iloc[0].tolist() == ["decrease", "Dry years", "Seen. p = 0.01."]
+    assert table.iloc[0].tolist() == ["decrease", "Dry years", "Seen. p = 0.01."], (
+        "no longer to be confirmed"
+    )
     put(folder, "SO2-1.T3", {"change_in_indicator": "stable"})
     table = national_forms.completed("SO2-1.T3", computed(), country_folder=folder)
-    assert table.iloc[0].tolist() == ["stable", "", "p = 0.01."]
+    assert table.iloc[0].tolist() == ["stable", "", "p = 0.01. To be confirmed."]
 
 
 def test_rows_are_matched_by_their_name_and_numbers_stay(folder):

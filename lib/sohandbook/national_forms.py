@@ -19,6 +19,7 @@ from sohandbook.form_definitions import TableDefinition
 
 FOLDER = "forms"
 NARRATIVE = "narrative.yml"
+ASKS = "To be confirmed."  # stands in a proposal until a person has said something
 SECTIONS = ("general", "CP", "SO1", "SO2", "SO3", "SO4", "SO5")
 FRAMEWORK = tuple(f"SO{number}-IF" for number in range(1, 6))
 TARGETS, ACTIONS = "SO1-VT.T1", "SO1.IA.T1"
@@ -181,7 +182,8 @@ def completed(table_id: str, frame: pd.DataFrame, *, country_folder: Path | str)
             if column == key or not words or pd.isna(words):
                 continue
             if column == "comments":
-                words = f"{words} {result.at[row, column] or ''}".strip()
+                proposal = str(result.at[row, column] or "").replace(ASKS, "")
+                words = " ".join(f"{words} {proposal}".split())
             result[column] = result[column].astype(object)
             result.at[row, column] = words
     return result[[name for name in definition.names if name in result]]
