@@ -149,7 +149,7 @@ def write_results(folder: Path, entry: dict[str, object]) -> None:
 
 
 @pytest.fixture(scope="session")
-def handbook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+def toy_handbook(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """A handbook's folders with two countries: in XTA one chapter was run, in XTB it failed."""
     root = tmp_path_factory.mktemp("handbook")
     for name in ("book", "data", "_config.yml"):
@@ -171,20 +171,30 @@ def handbook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespa
         root / "outputs" / "XTB", {"result": "failed", "reason": "cell 3: no map of 2015"}
     )
     settings = {
-        "SOHANDBOOK_ROOT": root,
-        "SOHANDBOOK_COUNTRIES": root / "countries",
-        "SOHANDBOOK_OUTPUTS": root / "outputs",
+        "SOHANDBOOK_ROOT": str(root),
+        "SOHANDBOOK_COUNTRIES": str(root / "countries"),
+        "SOHANDBOOK_OUTPUTS": str(root / "outputs"),
     }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in settings.items():
-            patch.setenv(name, str(value))
-        yield SimpleNamespace(root=root, outputs=root / "outputs", site=root / "build" / "site")
+    return SimpleNamespace(
+        root=root, outputs=root / "outputs", site=root / "build" / "site", settings=settings
+    )
+
+
+@pytest.fixture
+def handbook(toy_handbook: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The toy handbook, in which the library works while a test lasts."""
+    for name, value in toy_handbook.settings.items():
+        monkeypatch.setenv(name, value)
+    return toy_handbook
 
 
 @pytest.fixture(scope="session")
-def toy_site(handbook: SimpleNamespace) -> Site:
+def toy_site(toy_handbook: SimpleNamespace) -> Site:
     """The small book."""
-    return Site(book.build(["XTA", "XTB"]).parent)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in toy_handbook.settings.items():
+            patch.setenv(name, value)
+        return Site(book.build(["XTA", "XTB"]).parent)
 
 
 @pytest.fixture(scope="session")

@@ -13,12 +13,11 @@ VIEWS = [(DESK, "light"), (PHONE, "dark")]
 
 
 def kinds(site: Site) -> list[Path]:
-    """One page of each name, and each page that has results of a country: all kinds of page."""
-    seen: dict[str, Path] = {}
-    for page in site.pages:
-        with_results = bool(site.pages[page].select("div.cell_output"))
-        seen.setdefault(site.name(page) if with_results else page.name, page)
-    return list(seen.values())
+    """One page of each name, with results of a country where one has them: all kinds of page."""
+    chosen: dict[str, Path] = {}
+    for page in sorted(site.pages, key=lambda page: not site.pages[page].select("div.cell_output")):
+        chosen.setdefault(page.name, page)
+    return list(chosen.values())
 
 
 def test_every_image_has_a_text(built_book: Site) -> None:

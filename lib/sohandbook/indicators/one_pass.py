@@ -111,7 +111,8 @@ def assess(
         name: as_map(data, name=name, system=system)
         for name, data, system in zip(names, results, systems, strict=True)
     }
-    cells = cells.assign_coords({name: list(PLACES) for name in classes_by_end})
+    classes_of_both = {name: list(PLACES) for name in classes_by_end}
+    cells = cells.drop_attrs(deep=False).assign_coords(classes_of_both)
     return xr.Dataset({**finished, "cells": cells})
 
 
