@@ -48,7 +48,10 @@ def machine() -> dict[str, Any]:
 
 def rounded(row: dict[str, Any]) -> dict[str, Any]:
     """Return the row with three figures in every number."""
-    return {k: f"{v:.3g}" if isinstance(v, float) else v for k, v in row.items()}
+    return {
+        name: f"{float(f'{value:.3g}'):g}" if isinstance(value, float) else value
+        for name, value in row.items()
+    }
 
 
 def main() -> None:

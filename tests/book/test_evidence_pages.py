@@ -53,7 +53,7 @@ def test_the_page_shows_every_comparison_and_gap():
         for gap in chapter.gaps:
             assert evidence_pages.escape(gap) in page
     for found in EVIDENCE:
-        assert page.count(f"`{found.test.partition('::')[2]}`") >= 1
+        assert f"`{found.test}`" in page
     counted = [int(line.split("|")[2]) for line in page.split("\n\n")[0].splitlines()[2:]]
     assert sum(counted) == len(EVIDENCE)
 

@@ -68,24 +68,21 @@ def validation(file: Path) -> str:
     counts = ((words, str((kinds == kind).sum())) for kind, words in KINDS.items())
     sections = [table(("Compared with", "Number of comparisons"), counts)]
     for chapter in chapters:
-        rows = (
-            (
-                escape(found.what),
-                f"{escape(found.against)} ({KINDS[found.kind]})",
-                escape(found.source),
-                escape(found.tolerance),
-                escape(found.result),
-                f"`{found.test.partition('::')[2]}`",
-            )
-            for found in chapter.evidence
-        )
-        head = ("What", "Compared with", "Source", "Largest difference allowed", "Result", "Test")
+        found = "\n\n".join(_comparison(evidence) for evidence in chapter.evidence)
         gaps = "\n".join(f"- {escape(gap)}" for gap in chapter.gaps)
         code = "" if chapter.id == "ground" else f"{chapter.id.upper().replace('SO', 'SO ')} · "
-        sections.append(
-            f"## {code}{chapter.title}\n\n{table(head, rows)}\n\nNot compared yet:\n\n{gaps}"
-        )
+        sections.append(f"## {code}{chapter.title}\n\n{found}\n\n**Not compared yet**\n\n{gaps}")
     return "\n\n".join(sections) + "\n"
+
+
+def _comparison(found: Evidence) -> str:
+    lines = (
+        f"Compared with {KINDS[found.kind]}: {escape(found.against)} ({escape(found.source)})",
+        f"Largest difference allowed: {escape(found.tolerance)}",
+        f"Result: {escape(found.result)}",
+        f"Test: `{found.test}`",
+    )
+    return f"{escape(found.what)}\n: " + "\\\n  ".join(lines)
 
 
 def benchmarks(file: Path) -> str:
