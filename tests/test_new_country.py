@@ -22,8 +22,7 @@ def handbook(tmp_path, monkeypatch) -> Handbook:
     real = paths.data()
     made = handbook_folder.use(tmp_path, monkeypatch)
     (tmp_path / "data" / "templates").mkdir()
-    for name in (TEMPLATE, "prais_forms.yml"):
-        shutil.copy(real / name, tmp_path / "data" / name)
+    shutil.copy(real / TEMPLATE, tmp_path / "data" / TEMPLATE)
     return made
 
 

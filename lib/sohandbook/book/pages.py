@@ -18,7 +18,13 @@ from sohandbook.country import Country, Metadata
 from sohandbook.errors import InputError
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#$~])")
-_FACTS = {"Years": "years", "Licence": "licence", "Account": "account", "Cite": "citation"}
+_FACTS = {
+    "Years": "years",
+    "Licence": "licence",
+    "Account": "account",
+    "Cite": "citation",
+    "Fetched live": "fetched_live",
+}
 _CHECKED = {"seen in a copy": "yes, in a copy of the source", "mixed": "in part", "memory": "no"}
 
 
@@ -33,11 +39,14 @@ def write(folder: Path, *, country: Country, chapters: Iterable[tuple[str, str]]
     chapters : iterable of (str, str)
         Each chapter's page, and why it has no results; empty where it has.
     """
+    from sohandbook.book import numbers_sources
+
     folder.mkdir(parents=True)
     parts = {
         "this-book.md": this_book(country),
         "chapters.md": chapter_states(chapters),
         "datasets-used.md": datasets_used(country),
+        "numbers-sources.md": numbers_sources.write(country),
         "catalogue.md": catalogue(paths.data() / "datasets.yml"),
         "country-fields.md": country_fields(paths.root() / "book" / "country-fields.yml"),
         "errors.md": errors(),
