@@ -163,7 +163,7 @@ def test_rows_are_matched_by_their_name_and_numbers_stay(folder):
 
 
 def test_a_run_writes_nothing_into_the_country_s_folder(training_data, tmp_path):
-    """The forms chapter runs twice; not one byte of what people wrote differs."""
+    """All forms are read and kept as the chapter does it; no byte that people wrote differs."""
     before = {file: file.read_bytes() for file in DRYLANDIA.rglob("*") if file.is_file()}
     report = Report.open("XDL", output_folder=str(tmp_path))
     for table_id, frame in national_forms.read_all(DRYLANDIA).items():
