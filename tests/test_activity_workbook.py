@@ -33,7 +33,8 @@ ACTIVITIES = pd.DataFrame(
 )
 RATES = pd.DataFrame(
     {"year": [2020, 2021, 2022, 2023], "currency": "dinar",
-     "domestic_per_usd": [4.0, 5.0, 8.0, 10.0], "source": "Central Bank", "price_index": [80.0, 90.0, 95.0, 100.0]}
+     "domestic_per_usd": [4.0, 5.0, 8.0, 10.0], "source": "Central Bank",
+     "price_index": [80.0, 90.0, 95.0, 100.0]}
 )  # fmt: skip
 
 
