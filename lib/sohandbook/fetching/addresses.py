@@ -30,7 +30,9 @@ def actual(address: str, *, dataset: str) -> str:
     settings = _settings()
     if dataset in settings:
         parts = urlsplit(address)
-        return settings[dataset] + address.removeprefix(f"{parts.scheme}://{parts.netloc}")
+        return settings[dataset].rstrip("/") + address.removeprefix(
+            f"{parts.scheme}://{parts.netloc}"
+        )
     for beginning in sorted(settings, key=len, reverse=True):
         if address.startswith(beginning):
             return settings[beginning] + address.removeprefix(beginning)
@@ -50,4 +52,4 @@ def _settings() -> dict[str, str]:
             allowed="a YAML file of addresses and what stands instead of them",
             remedy="Write the file or unset the variable.",
         )
-    return {str(old): str(new).rstrip("/") for old, new in content.items()}
+    return {str(old): str(new) for old, new in content.items()}

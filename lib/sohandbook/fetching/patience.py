@@ -101,8 +101,10 @@ def refuse(answer: requests.Response) -> None:
         )
 
 
-def passing(error: requests.RequestException) -> PassingError:
+def passing(error: requests.RequestException) -> Exception:
     """Return a broken connection as something that may pass."""
+    if isinstance(error, ValueError):
+        return FetchError(f"no address that can be asked: {error}")
     unreachable = isinstance(error, requests.ConnectTimeout) or (
         isinstance(error, requests.ConnectionError)
         and any(name in str(error) for name in ("NewConnection", "NameResolution", "ProxyError"))
