@@ -117,6 +117,13 @@ class TestStates:
             "SO2-1.T1 is given in its place",
         )
 
+    def test_sums_that_the_platform_makes_need_one_number(self, country):
+        money = forms.empty("SO5-1.SUMMARY")
+        tables = {"SO5-1.SUMMARY": money}
+        assert state_of("SO5-1.SUMMARY", tables, country) == (INCOMPLETE, "no numbers")
+        money.loc[0, "received_usd"] = 5.0
+        assert state_of("SO5-1.SUMMARY", tables, country)[0] == COMPLETE
+
     def test_words_are_needed_but_no_comments(self, country):
         proposal = words("SO2-1.T3", change_in_indicator="decrease")
         assert state_of("SO2-1.T3", {"SO2-1.T3": proposal}, country) == (
@@ -138,6 +145,14 @@ class TestStates:
         )
         nothing = forms.empty("SO1-4.T4")
         assert state_of("SO1-4.T4", {"SO1-4.T4": nothing}, country)[0] == NOT_GIVEN
+
+    def test_the_answer_no_asks_for_nothing_more(self, country):
+        both = {"section": ["migration"] * 2, "answer": ["no", "yes"], "name": ["", "a law"]}
+        frame = forms.validate("SO2-IF", pd.DataFrame(both | {"description": ["", "it helps"]}))
+        assert state_of("SO2-IF", {"SO2-IF": frame}, country)[0] == COMPLETE
+        frame.loc[1, "name"] = ""
+        lacks = state_of("SO2-IF", {"SO2-IF": frame}, country)[1]
+        assert lacks == "name: 1 of 1 to fill in"
 
     def test_a_failed_error_blocks_its_table(self, country, handbook):
         tables = {"CP-1.T1": areas().assign(total_country_area=1001.0)}

@@ -19,15 +19,18 @@ STATES = (COMPLETE, INCOMPLETE, NOT_APPLICABLE, NOT_GIVEN)
 
 # Poverty or inequality: the form asks for one of the two.
 EITHER = {"SO2-1.T1": "SO2-1.T2", "SO2-1.T2": "SO2-1.T1"}
-# Series of surveys and of years that others publish have gaps; the default index of drought
-# vulnerability has one year only.
-WITH_GAPS = ("default", "auto")
+# Series that others publish have gaps, and a target for the whole country has no area drawn; the
+# default index of drought vulnerability has one year only.
+WITH_GAPS = ("default", "auto", "spatial")
 ONE_YEAR_WILL_DO = ("SO3-3.T1",)
 IF_BY_SEX = "required if sex-disaggregated data exist"
 # What nobody has to write, and what is drawn on the platform.
-OPTIONAL_TEXT = ("comments", "story", "revision_text", "additional_information_link")
+OPTIONAL_TEXT = ("comments", "story", "revision_text", "additional_information_link",
+                 "other_dropdowns", "other_goals_or_conventions")  # fmt: skip
+MAY_STAY_EMPTY = "may stay empty"
 DRAWN = ("vector", "vector file", "image")
 NUMBERS = ("int", "float", "bool")
+NOT_THERE, NO_ROWS, NO_NUMBERS = "the table is not there", "no rows", "no numbers"
 
 
 def states(
@@ -98,7 +101,9 @@ def gaps(table_id: str, frame: pd.DataFrame) -> list[str]:
     condition may stay empty.
     """
     if frame.empty:
-        return ["no rows"]
+        return [NO_ROWS]
+    if "answer" in frame:  # the answer no opens no table
+        frame = frame[frame["answer"] != "no"]
     conditional = {c["name"] for c in _layout(table_id).get("columns", [])
                    if "when" in c or "applies" in c}  # fmt: skip
     found: list[str] = []
@@ -114,12 +119,12 @@ def gaps(table_id: str, frame: pd.DataFrame) -> list[str]:
             found.append(f"{column.name}: {empty} of {len(frame)} to fill in")
     without = frame[computed].isna().all(axis=1) if computed else pd.Series(dtype=bool)
     if without.all() and computed:
-        found.insert(0, "no numbers")
+        found.insert(0, NO_NUMBERS)
     elif without.any() and table_id not in ONE_YEAR_WILL_DO:
         names = frame.loc[without, forms.table(table_id).key or computed[0]]
         found.insert(0, f"no number in {len(names)} of {len(frame)} rows, first {names.iloc[0]}")
     if series and not computed and frame[series].isna().all(axis=None):
-        found.insert(0, "no numbers")
+        found.insert(0, NO_NUMBERS)
     return found
 
 
@@ -128,26 +133,21 @@ def _state(
 ) -> tuple[str, str]:
     """Return the state of a table and what it lacks."""
     required = asked.startswith(("required", "base for"))
-    if frame is not None:
-        lacks = gaps(table_id, frame)
-        if lacks == ["no rows"] and not required:
-            return NOT_GIVEN, ""
-        other = EITHER.get(table_id)
-        if lacks and other in tables and not gaps(other, tables[other]):
-            return NOT_APPLICABLE, f"{other} is given in its place"
-        return (INCOMPLETE, "; ".join(lacks)) if lacks else (COMPLETE, "")
+    lacks = [NOT_THERE] if frame is None else gaps(table_id, frame)
+    other = EITHER.get(table_id)
+    if not lacks:
+        return COMPLETE, ""
+    if other in tables and not gaps(other, tables[other]):
+        return NOT_APPLICABLE, f"{other} is given in its place"
+    if lacks not in ([NOT_THERE], [NO_ROWS]):
+        return INCOMPLETE, "; ".join(lacks)
     if asked.startswith("not applicable"):
         return NOT_APPLICABLE, ""
     if asked.startswith("conditional"):
         return NOT_APPLICABLE, str(_entry(table_id).get("condition", ""))
     if asked == IF_BY_SEX and not _by_sex(tables.get("CP-1.T2")):
         return NOT_APPLICABLE, "CP-1.T2 has no people by sex"
-    if not required:
-        return NOT_GIVEN, ""
-    other = EITHER.get(table_id)
-    if other in tables and not gaps(other, tables[other]):
-        return NOT_APPLICABLE, f"{other} is given in its place"
-    return INCOMPLETE, "the table is not there"
+    return (INCOMPLETE, "; ".join(lacks)) if required else (NOT_GIVEN, "")
 
 
 def _by_sex(people: pd.DataFrame | None) -> bool:
@@ -190,9 +190,10 @@ def _asked(table_id: str, frame: pd.DataFrame) -> Iterator[forms.Column]:
     for column in forms.table(table_id).columns:
         if (
             column.name in frame.columns
-            and column.entry not in ("key", "auto", "file")
+            and column.entry not in ("key", "file")
             and column.name not in OPTIONAL_TEXT
             and column.type not in DRAWN
+            and MAY_STAY_EMPTY not in column.evidence
             and "bound" not in column.name.split("_")
         ):
             yield column

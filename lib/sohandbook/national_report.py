@@ -73,7 +73,7 @@ def findings(found: Mapping[str, pd.DataFrame], *, country: Country, folder: Pat
         As :func:`sohandbook.checks.run` returns it, with ``chapter``: who makes the table.
     """
     result = checks.run(found, country=country, computed=as_computed(found, folder=folder))
-    writers = writing_chapters()
+    writers = writing_chapters(folder)
     ids = result["where"].str.split().str[0]
     return result.assign(chapter=ids.map(writers).fillna(""))[CHECK_COLUMNS]
 
@@ -131,9 +131,17 @@ def as_computed(
     return computed or None
 
 
-def writing_chapters() -> dict[str, str]:
-    """Return the chapter that makes each table."""
-    return {table: chapter.id for chapter in chapters.read() for table in chapter.tables}
+def writing_chapters(folder: Path | None = None) -> dict[str, str]:
+    """Return the chapter that makes each table, and with a folder also who made others there."""
+    made = {table: chapter.id for chapter in chapters.read() for table in chapter.tables}
+    entries = manifest.read(folder)["chapters"] if folder is not None else {}
+    there = {
+        Path(name).stem: chapter_id
+        for chapter_id, entry in entries.items()
+        for name in entry["outputs"]
+        if name.startswith("tables/")
+    }
+    return there | made
 
 
 def table_states(
@@ -149,7 +157,7 @@ def table_states(
     """
     entries = manifest.read(folder)["chapters"]
     where = {}
-    for table_id, chapter_id in writing_chapters().items():
+    for table_id, chapter_id in writing_chapters(folder).items():
         entry = entries.get(chapter_id, {"result": "not run"})
         without = "" if entry["result"] == "done" else entry.get("reason") or entry["result"]
         where[table_id] = f"{chapter_id}: {without}" if without else chapter_id
