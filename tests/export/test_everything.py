@@ -165,3 +165,17 @@ def test_a_fictional_country_says_so(toy):
     country, output = toy
     results = Results.read(country.model_copy(update={"fictional": True}), output)
     assert results_module.FICTIONAL in results.title("x")
+
+
+def test_tables_that_an_earlier_run_left_are_named(toy):
+    country, output = toy
+    assert Results.read(country, output).outdated == ()
+    manifest = json.loads((output / "manifest.json").read_text())
+    del manifest["chapters"]["so3-1"]["outputs"]["tables/SO3-1.T1.csv"]
+    (output / "manifest.json").write_text(json.dumps(manifest))
+    export.everything(country, output)
+    title = json.loads((output / "report" / "XTT_drought_summary.json").read_text())["metadata"]
+    assert "Not of the last run: SO3-1.T1" in title["title"]
+    front = openpyxl.load_workbook(output / "report" / "XTT_report.xlsx")["Report"]
+    rows = {row[0].value: row[3].value for row in front.iter_rows()}
+    assert rows["SO3-1.T1"] == "an earlier run" and rows["SO4-3.T1"] == "chapter so4-3"

@@ -139,13 +139,25 @@ class Results:
 
     @cached_property
     def warnings(self) -> tuple[str, ...]:
-        """What nobody may overlook: a draft, and a country that does not exist."""
+        """What nobody may overlook: a draft, old tables, a country that does not exist."""
         found = []
         if self.draft:
             failed = len(self.blocking)
             found.append(f"{DRAFT}: {failed} check{'' if failed == 1 else 's'} of severity error"
                          f" {'fails' if failed == 1 else 'fail'}; not for submission")  # fmt: skip
+        if self.outdated:
+            found.append(f"Not of the last run: {', '.join(self.outdated)}")
         return (*found, FICTIONAL) if self.country.fictional else tuple(found)
+
+    @cached_property
+    def outdated(self) -> tuple[str, ...]:
+        """The tables that an earlier run left and the last one did not make again."""
+        ours = {table_id for chapter in chapters.read() for table_id in chapter.tables}
+        return tuple(
+            table_id
+            for table_id in self.tables
+            if table_id in ours and self.chapter(f"tables/{table_id}.csv") is None
+        )
 
     def title(self, text: str) -> str:
         """Return a title that carries the warnings."""

@@ -27,6 +27,8 @@ LINE = Side(style="thin", color="B8C4CA")
 FILLED_BY_PEOPLE = ("text", "dropdown", "file", "spatial")
 STATES = {"unverified": RED, "NO": RED, "implied": "8A5A00", "not checked": "8A5A00"}
 
+# Tables of more columns than this get none that is wider than a number.
+MANY = 10
 NARROW, WIDE, NAMES, WIDEST, READABLE = 11.0, 16.0, 22.0, 36.0, 76.0
 
 
@@ -102,11 +104,12 @@ class Sheet:
     def table(self, frame: pd.DataFrame, definition: TableDefinition) -> None:
         """Write a reporting table: names, units, rows in the number formats of their units."""
         columns = [_column(name, definition) for name in frame.columns]
+        most = WIDEST if len(columns) <= MANY else WIDE
         units = [wording.unit(column.unit) for column in columns]
         for index, column in enumerate(columns, start=1):
             name = self._label(column.name)
             self._header(index, name)
-            self._widen(index, self._width(frame[column.name], column, name))
+            self._widen(index, min(most, self._width(frame[column.name], column, name)))
         self.row += 1
         if any(units):
             font = _font(size=9, italic=True)
@@ -200,7 +203,9 @@ class Sheet:
 
     def _join(self, row: int, *, first: int, last: int) -> None:
         self.sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
-        self.sheet.cell(row, first).alignment = Alignment(wrap_text=True, vertical="top")
+        self.sheet.cell(row, first).alignment = Alignment(
+            wrap_text=True, vertical="top", horizontal="left"
+        )
 
     def _write(
         self,

@@ -37,6 +37,8 @@ FORM_TITLES = {
     "SO5-2": "Domestic public resources",
     "SO5-3": "International and domestic private resources",
     "SO5-4": "Technology transfer",
+    "SO5-5": "Financial needs of plans",
+    "SO5": "Methods of the figures on finance",
 }
 READING = (
     "Numbers are shown rounded; the cells, and the CSV tables beside this file, hold all digits.",
@@ -72,7 +74,8 @@ def _form_sheet(
 ) -> dict[str, tuple[str, int]]:
     """Write the tables of a form one below the other; return where each begins."""
     sheet = Sheet(book, form, results)
-    sheet.heading(f"{form}  {FORM_TITLES.get(form, '')}".strip(), back=True)
+    kind = forms.table(table_ids[0]).indicator.capitalize()
+    sheet.heading(f"{form}  {FORM_TITLES.get(form, kind)}", back=True)
     places = {}
     for table_id in table_ids:
         definition = forms.table(table_id)
@@ -128,6 +131,8 @@ def _front_sheet(sheet: Sheet, places: dict[str, tuple[str, int]], results: Resu
         chapter = results.chapter(f"tables/{table_id}.csv")
         if results.edited(f"tables/{table_id}.csv"):
             origin = "changed by hand"
+        elif table_id in results.outdated:
+            origin = "an earlier run"
         else:
             origin = f"chapter {chapter.id}" if chapter else "given by the country"
         rows.append((table_id, forms.table(table_id).title, form, origin))
