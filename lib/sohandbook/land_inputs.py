@@ -1,5 +1,6 @@
 """What the chapters on land read, brought to the form that the indicators take."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,9 @@ UNITS = ("land_cover_by_soil", "land_cover", "soil")
 CORRECTIONS = ("none", "rain_use_efficiency", "restrend")
 
 
-def annual_productivity(report: Report, *, annual_value: str, first_year: int) -> xr.Dataset:
+def annual_productivity(
+    report: Report, *, annual_value: str, first_year: int, season: Sequence[int] = ()
+) -> xr.Dataset:
     """One value a year for each cell: from an annual product, or from a vegetation index.
 
     Parameters
@@ -26,6 +29,8 @@ def annual_productivity(report: Report, *, annual_value: str, first_year: int) -
         How composites of a vegetation index become one value; no matter for annual products.
     first_year : int
         Earlier years are left out.
+    season : pair of int
+        First and last month of the growing season; needed for ``growing_season`` only.
 
     Returns
     -------
@@ -38,9 +43,19 @@ def annual_productivity(report: Report, *, annual_value: str, first_year: int) -
         product = _of_years(report.data("land_productivity"), first_year, last_year)
         found = land_productivity.annual_productivity(product, method="annual")
     else:
+        if annual_value == "growing_season" and len(season) != 2:
+            raise InputError(
+                f"{report.country.folder / 'country.yml'}, settings.so1-2.season",
+                found=list(season),
+                allowed="the first and the last month of the growing season, such as [6, 10]",
+                remedy="Give both months, or set annual_value to calendar_year.",
+            )
         index = report.data("vegetation_index")
         found = land_productivity.annual_productivity(
-            index, method=annual_value, scale=index.attrs.get("scale_factor", 1.0)
+            index,
+            method=annual_value,
+            scale=index.attrs.get("scale_factor", 1.0),
+            season=tuple(season) or None,
         )
         found = _of_years(found, first_year, last_year)
     found["productivity"] = found["productivity"].where(report.grid)
@@ -104,7 +119,8 @@ def climate_corrected(
         raise InputError(
             "climate_correction", found=correction, allowed=CORRECTIONS, remedy="Use one of these."
         )
-    rain = report.data("precipitation").groupby("time.year").sum(skipna=False).compute()
+    rain = report.data("precipitation", years=productivity["year"].values.tolist())
+    rain = rain.groupby("time.year").sum(skipna=False).compute()
     correct = getattr(land_productivity, correction)
     return correct(productivity, rain=rain.sel(year=productivity["year"]))
 
