@@ -50,7 +50,7 @@ def test_dv01_shares_and_change(vector):
     assert frame.sdg_15_3_1["2023"] == pytest.approx(expected["pct_2023"])
     assert frame.change_in_degraded_area["2023"] == pytest.approx(expected["change_km2"])
     assert frame.change_in_degraded_area["2019"] == 0
-    assert np.isnan(frame.change_in_degraded_area["baseline (2015)"])
+    assert frame.change_in_degraded_area["baseline (2015)"] == 0
 
 
 def test_land_without_data_counts_in_the_whole():

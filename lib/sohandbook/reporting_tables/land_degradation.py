@@ -85,7 +85,7 @@ def sdg_15_3_1(
         )
     frame = pd.DataFrame(rows)
     change = frame["degraded_area"] - frame["degraded_area"].iloc[0]
-    frame.insert(3, "change_in_degraded_area", change.where(frame.index > 0))
+    frame.insert(3, "change_in_degraded_area", change)
     return frame
 
 
