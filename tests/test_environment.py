@@ -22,7 +22,6 @@ NOT_IMPORTED = {
     "ipywidgets": "the controls that trainees touch in JupyterLab",
     "jupyter-book": "builds the book, as a program",
     "jupyterlab": "make lab",
-    "openpyxl": "pandas' engine for workbooks",
     "sphinx-book-theme": "named in _config.yml",
 }
 # Comes with another, at the version that the other names.
@@ -80,7 +79,9 @@ def imported(folder: Path) -> set[str]:
 
 def test_imports_are_declared_and_declarations_are_used(project):
     used = imported(ROOT / "lib") | imported(ROOT / "notebooks")
-    assert names(project["dependencies"]) == used | set(NOT_IMPORTED)
+    batch = names(project["optional-dependencies"]["batch"])
+    assert names(project["dependencies"]) == (used - batch) | set(NOT_IMPORTED)
+    assert batch <= used
 
 
 def test_imports_of_tests_are_declared(project):
