@@ -184,7 +184,7 @@ def test_national_legend():
     expected = pd.DataFrame(
         {
             "national_class_name": ["Acacia", "Steppe"],
-            "unccd_class": ["Tree-covered areas", "Grassland"],
+            "unccd_class": ["tree_covered", "grassland"],
         }
     )
     pd.testing.assert_frame_equal(frame, expected)

@@ -145,7 +145,10 @@ def national_legend(legend: classes.Legend) -> pd.DataFrame:
     """SO1-1.T2: the classes of a national legend and the UNCCD class of each."""
     system = classes.system("land_cover")
     return pd.DataFrame(
-        [(name, system.label(legend.unccd[code])) for code, name in legend.labels.items()],
+        [
+            (name, system.keys[system.codes.index(legend.unccd[code])])
+            for code, name in legend.labels.items()
+        ],
         columns=["national_class_name", "unccd_class"],
     )
 
