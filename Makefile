@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 COUNTRY := XDL
+COUNTRIES ?=
+PROFILE ?= local
 UV := uv==0.13.8
 
 .DELETE_ON_ERROR:
@@ -13,6 +15,10 @@ guide: .venv/.installed
 	.venv/bin/sohandbook training
 	.venv/bin/sohandbook run $(COUNTRY)
 	.venv/bin/sohandbook book $(COUNTRY)
+
+# Run what is due of several countries, of all without COUNTRIES; 'make batch COUNTRIES="XDL XIS"'.
+batch: .venv/.installed
+	.venv/bin/python -m sohandbook.batch $(COUNTRIES) --profile $(PROFILE)
 
 # Run all tests and say what was skipped and why.
 test: .venv/.installed

@@ -40,6 +40,11 @@ class Chapter(BaseModel):
         "a or b" asks for one of the two at least.
     tables, maps : tuple of str
         What it writes; ``{year}`` in a map's name stands for each year.
+    threads : int
+        How many it can use well.
+    memory : tuple of int
+        The most memory its process takes, in MB: of any country, and for each million cells of
+        the country's grid on top. A batch runs no more at once than fit.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -54,6 +59,8 @@ class Chapter(BaseModel):
     optional: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     maps: tuple[str, ...] = ()
+    threads: Annotated[int, Field(ge=1)] = 1
+    memory: tuple[int, int] = (600, 0)
 
     @property
     def file(self) -> Path:

@@ -41,8 +41,8 @@ COLOURS = {
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Print a wrong input as one message without a traceback; exit code 2."""
-    from sohandbook.errors import InputError
+    """Print a wrong input, or a disk that takes nothing, without a traceback; exit code 2."""
+    from sohandbook.errors import InputError, cannot_write
 
     try:
         yield
@@ -51,6 +51,12 @@ def plain_errors() -> Iterator[None]:
         complaints.print("  found:  ", escape(str(error.found)))
         complaints.print("  allowed:", escape(error.allowed))
         complaints.print(" ", escape(error.remedy))
+        raise typer.Exit(2) from None
+    except OSError as error:
+        if not cannot_write(error):
+            raise
+        complaints.print("[red]Could not write.[/]", escape(f"{error.strerror}: {error.filename}"))
+        complaints.print("  Make room and run again; what is finished is not computed twice.")
         raise typer.Exit(2) from None
 
 

@@ -1,6 +1,10 @@
-"""The one error that is meant to be read by the person at the keyboard."""
+"""Errors that are meant to be read by the person at the keyboard."""
 
+import errno
 from collections.abc import Iterable
+
+# A disk that is full, a quota used up, a folder that is read-only: trying again changes nothing.
+_NO_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFBIG}
 
 
 class InputError(ValueError):
@@ -25,3 +29,8 @@ class InputError(ValueError):
             allowed = ", ".join(str(value) for value in allowed)
         self.where, self.found, self.allowed, self.remedy = where, found, allowed, remedy
         super().__init__(f"{where}: found {found!r}; allowed: {allowed}. {remedy}")
+
+
+def cannot_write(error: BaseException) -> bool:
+    """Tell whether an error says that the disk is full or the folder may not be written to."""
+    return isinstance(error, OSError) and error.errno in _NO_PLACE

@@ -57,6 +57,15 @@ def execute(
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
+        return _execute(notebook, target, values=values, environment=environment)
+    except (OSError, RuntimeError) as error:
+        raise ChapterError(f"the notebook could not be run: {error}") from error
+
+
+def _execute(
+    notebook: Path, target: Path, *, values: Mapping[str, Any], environment: Mapping[str, str]
+) -> list[str]:
+    try:
         with _environment(environment):
             _run_notebook(notebook, target, values)
     except PapermillExecutionError as error:
@@ -74,17 +83,26 @@ def execute(
             f"cell {_code_cell_number(cells, source)}, '{_first_line(source)}': "
             "its process ended by itself; the machine may have run out of memory"
         ) from error
-    except (OSError, RuntimeError) as error:
-        raise ChapterError(f"the notebook could not be run: {error}") from error
     finally:
-        if target.is_file():
-            content = nbformat.read(target, as_version=4)
-            _tidy(content)
-            content.metadata["papermill"] = {
-                "parameters": {n: v for n, v in values.items() if not n.endswith("_folder")}
-            }
-            nbformat.write(content, target)
-    return _warnings(content)
+        content = _tidy_file(target, values)
+    return _warnings(content) if content else []
+
+
+def _tidy_file(target: Path, values: Mapping[str, Any]) -> nbformat.NotebookNode | None:
+    """Make an executed notebook fit for the book; remove one that a full disk cut short."""
+    try:
+        content = nbformat.read(target, as_version=4)
+    except FileNotFoundError:
+        return None
+    except ValueError:  # half of a JSON file
+        target.unlink()
+        return None
+    _tidy(content)
+    content.metadata["papermill"] = {
+        "parameters": {n: v for n, v in values.items() if not n.endswith("_folder")}
+    }
+    nbformat.write(content, target)
+    return content
 
 
 def _run_notebook(notebook: Path, target: Path, values: Mapping[str, Any]) -> None:
@@ -162,6 +180,8 @@ def _tidy(content: nbformat.NotebookNode) -> None:
         tags = cell.metadata.setdefault("tags", [])
         if {"parameters", "injected-parameters"} & set(tags) and "remove-cell" not in tags:
             tags.append("remove-cell")
+        if "injected-parameters" in tags:
+            cell.id = "injected-parameters"  # not a new name in every run
         cell.source = _without_machine_paths(cell.source)
         cell.outputs = [_clean(output) for output in cell.outputs if not _is_empty(output)]
 

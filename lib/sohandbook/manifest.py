@@ -22,11 +22,17 @@ from sohandbook.errors import InputError
 from sohandbook.input_files import Checksums
 
 FORMAT = 1
+TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def now() -> str:
     """Return the time, UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).strftime(TIME)
+
+
+def time_of(file: Path) -> str:
+    """Return when a file was last written, in the same form as :func:`now`."""
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC).strftime(TIME)
 
 
 def digest(content: Any) -> str:

@@ -20,6 +20,7 @@ from pyproj import Geod
 
 from sohandbook import (
     classes,
+    cluster,
     forms,
     grid,
     national_forms,
@@ -67,6 +68,7 @@ class Report:
         output_folder : str
             Where results go; empty for ``outputs/<ISO3>``.
         """
+        cluster.connect()
         country = Country.load(iso3, folder=country_folder or None)
         output = Path(output_folder) if output_folder else paths.outputs() / iso3
         staging = os.environ.get("SOHANDBOOK_STAGING", "")
@@ -138,6 +140,7 @@ class Report:
             boundary=self.boundary,
             grid=None if native else self.grid,
             years=None if years is None else sorted(set(years)),
+            m49=self.country.m49,
         )
 
     @cached_property

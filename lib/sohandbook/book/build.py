@@ -55,7 +55,7 @@ def build(iso3s: Sequence[str], *, outputs: Path | None = None, site: Path | Non
     for country, folder, error in zip(countries, folders, errors, strict=True):
         if not error:
             publish(folder / "_build" / "html", country=country, site=site)
-    index = list_countries(site)
+    index = list_countries(site, outputs=outputs)
     failures = [
         f"{country.iso3}:\n{error}"
         for country, error in zip(countries, errors, strict=True)

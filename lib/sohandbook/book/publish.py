@@ -9,7 +9,7 @@ from pathlib import Path
 import filelock
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from sohandbook import paths
+from sohandbook import manifest, overview, paths
 from sohandbook.country import Country
 
 _SWITCH = re.compile(r"(<!-- countries (\S+) -->).*?(<!-- /countries -->)", re.DOTALL)
@@ -40,8 +40,14 @@ def publish(book: Path, *, country: Country, site: Path) -> None:
     shutil.rmtree(before, ignore_errors=True)
 
 
-def list_countries(site: Path) -> Path:
-    """Write the page that lists all published countries, and the switch in each of their pages.
+def list_countries(site: Path, *, outputs: Path | None = None) -> Path:
+    """Write the page of all countries, and the switch in the pages of those with a book.
+
+    Parameters
+    ----------
+    site : Path
+    outputs : Path, optional
+        Where the runner put its results; by default ``outputs/``.
 
     Returns
     -------
@@ -50,10 +56,10 @@ def list_countries(site: Path) -> Path:
     """
     site.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(site / ".lock"):
-        return _list_countries(site)
+        return _list_countries(site, overview.read(site, outputs=outputs))
 
 
-def _list_countries(site: Path) -> Path:
+def _list_countries(site: Path, states: list[overview.CountryState]) -> Path:
     countries = sorted(
         (json.loads(file.read_text(encoding="utf-8")) for file in site.glob("*/country.json")),
         key=lambda about: about["name"],
@@ -61,7 +67,10 @@ def _list_countries(site: Path) -> Path:
     templates = Environment(
         loader=FileSystemLoader(paths.root() / "book" / "templates"), autoescape=select_autoescape()
     )
-    _replace(site / "index.html", templates.get_template("site.html").render(countries=countries))
+    page = templates.get_template("site.html").render(
+        states=states, columns=list(overview.FIGURES), now=manifest.now()
+    )
+    _replace(site / "index.html", page)
     for about in countries:
         for page in (site / about["iso3"]).rglob("*.html"):
             text = page.read_text(encoding="utf-8")
