@@ -3,12 +3,17 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from sohandbook import training
 from training_run import Run
 
 ROOT = Path(__file__).parents[1]
+
+# A busy machine is slow without being wrong.
+hypothesis.settings.register_profile("handbook", deadline=None)
+hypothesis.settings.load_profile("handbook")
 
 
 @pytest.fixture(scope="session")
