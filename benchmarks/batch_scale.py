@@ -7,7 +7,7 @@ Makes training countries of varied sizes in a temporary folder: copies of Drylan
 and so on, each from a fresh state and then once more when nothing is due. Beside each batch it
 notes how busy the machine was before it. Rows are added to ``batch_scale.csv`` in this folder.
 
-``overhead`` is what a chapter costs beside its notebook: the whole time on all cores, less the
+``overhead`` is what a chapter costs beside its notebook: the time of all jobs at once, less the
 notebooks' own, a chapter. ``start`` is the time of the smallest notebook: its kernel's start
 and its imports. ``processor`` is the processor's time of the whole batch, which a busy machine
 changes less than the time by the clock.
@@ -84,7 +84,8 @@ def batch(folder: Path, iso3s: list[str], *, cores: int) -> dict[str, Any]:
     if done.returncode and not failed:
         raise RuntimeError(done.stdout + done.stderr)
     notebooks = sum(stamp["seconds"] for stamp in computed)
-    overhead = (cores * seconds - notebooks) / len(computed) if computed else 0.0
+    at_once = min(cores, len(iso3s))  # a country's chapters follow one another
+    overhead = (at_once * seconds - notebooks) / len(computed) if computed else 0.0
     return {
         "countries": len(iso3s),
         "chapters": len(computed),
