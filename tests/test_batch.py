@@ -79,7 +79,7 @@ def test_only_what_is_due_and_failures_alone(handbook):
     assert len(results(handbook.root / "outputs")) == 12
     code, text = run()
     assert (code, said(text)) == (0, []), text
-    assert "2 countries, 0 chapters due" in text
+    assert "Countries: 2, chapters due: 0, books to make: 0" in text
     # 'one' fails in one country, is set anew in another, and a third country is misspelt
     three_chapters(handbook, 'assert iso3 != "XTT", "no rain"')
     add_country(handbook, "XTV", settings={"one": {"syze": 3}})

@@ -84,8 +84,9 @@ def _run_locked(options: argparse.Namespace) -> int:
     )
     for iso3, message in todo.refused.items():
         print(f"{iso3}: refused. {message}")
-    chapters_due = f"{len(todo.jobs)} chapter{'s' if len(todo.jobs) != 1 else ''} due"
-    print(f"{len(todo.countries)} countries, {chapters_due}, {len(todo.books)} books to make")
+    counts = {"Countries": len(todo.countries), "chapters due": len(todo.jobs)}
+    counts["books to make"] = len(todo.books)
+    print(", ".join(f"{name}: {count}" for name, count in counts.items()))
     if options.dry_run:
         for job in todo.jobs:
             needs = f"{job.threads} threads, {job.memory_mb} MB"
