@@ -13,10 +13,13 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.writer.excel import ExcelWriter
 
 from sohandbook.activity_rules import Heading
 from sohandbook.figures.words import readable
 
+FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # no file in an archive may be older
+CONTENTS = "[Content_Types].xml"
 MADE = datetime.datetime(2000, 1, 1)  # stands in for the clock
 EMPTY_ROWS = 200  # rows below the last one that have drop-downs too
 LONGEST_LIST = 255  # Excel's limit for a list that stands in the rule itself
@@ -62,30 +65,28 @@ def add_sheet(
 
 def save(book: openpyxl.Workbook, file: Path) -> Path:
     """Write a workbook whole or not at all; the clock leaves no trace in it."""
-    book.properties.created = MADE
-    buffer = io.BytesIO()
-    book.save(buffer)
+    book.properties.created = book.properties.modified = MADE
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    with (
-        zipfile.ZipFile(buffer) as made,
-        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as fixed,
-    ):
-        for entry in made.infolist():
-            content = made.read(entry)
-            if entry.filename == "docProps/core.xml":
-                content = _without_clock(content)
-            fixed.writestr(zipfile.ZipInfo(entry.filename), content, zipfile.ZIP_DEFLATED)
+    temporary.write_bytes(packed(book))
     temporary.replace(file)
     return file
 
 
-def _without_clock(core: bytes) -> bytes:
-    """Put the fixed time in the place of the time of saving."""
-    start = core.index(b"<dcterms:modified")
-    start = core.index(b">", start) + 1
-    end = core.index(b"</dcterms:modified>")
-    return core[:start] + MADE.strftime("%Y-%m-%dT%H:%M:%SZ").encode() + core[end:]
+def packed(book: openpyxl.Workbook) -> bytes:
+    """Return a workbook as a file's bytes, without the time of saving.
+
+    openpyxl would write the clock into the properties and into every part of the archive. The
+    list of contents comes first, where readers look for it.
+    """
+    made, result = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        ExcelWriter(book, archive).save()
+    with zipfile.ZipFile(made) as archive, zipfile.ZipFile(result, "w") as target:
+        for part in sorted(archive.namelist(), key=lambda name: (name != CONTENTS, name)):
+            entry = zipfile.ZipInfo(part, FIRST_DAY)
+            target.writestr(entry, archive.read(part), zipfile.ZIP_DEFLATED)
+    return result.getvalue()
 
 
 def _written(value: Any) -> Any:

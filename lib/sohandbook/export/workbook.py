@@ -4,21 +4,15 @@ It holds values, never formulas: the CSV tables are the source, in full precisio
 workbook shows them rounded. The same results give the same file, byte for byte.
 """
 
-import io
-import zipfile
 from collections import Counter
-from collections.abc import Iterable
 
 from openpyxl import Workbook
-from openpyxl.writer.excel import ExcelWriter
 
-from sohandbook import forms
+from sohandbook import forms, workbook_writing
 from sohandbook.export import licences
 from sohandbook.export.results import Results
 from sohandbook.export.sheets import Sheet
 
-# No file in an archive may be older than this.
-FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 FORM_TITLES = {
     "CP": "Country profile",
     "SO1-1": "Trends in land cover",
@@ -66,7 +60,7 @@ def to_bytes(results: Results) -> bytes:
     book.properties.title = results.title(f"reporting tables {first} to {last}")
     book.properties.creator = f"sohandbook {results.version}"
     book.properties.created = book.properties.modified = results.finished
-    return _packed(book)
+    return workbook_writing.packed(book)
 
 
 def _form_sheet(
@@ -189,32 +183,10 @@ def _checks_sheet(sheet: Sheet, results: Results) -> None:
     for state in ("NO", "not checked"):
         some = found[found["passed"] == state]
         rows += list(some[["id", "rule", "severity", "passed", "where", "detail"]].to_numpy())
-    # What passed is counted; checks.csv lists every place.
+    # What passed is counted; the file of checks lists every place.
     passed = found[found["passed"] == "yes"]
     for (check, rule, severity), group in passed.groupby(["id", "rule", "severity"], sort=False):
         places = f"{len(group)} place{'s' if len(group) > 1 else ''}"
         rows.append((check, rule, severity, "yes", places, ""))
     sheet.listing(("Check", "Rule", "Severity", "Passed", "Where", "Detail"), rows)
     sheet.finish(widths=(17, 56, 11, 13, 24, 30), freeze="A4")
-
-
-def _packed(book: Workbook) -> bytes:
-    """Save a workbook without the time of saving, which openpyxl writes into every part."""
-    first = io.BytesIO()
-    with zipfile.ZipFile(first, "w") as archive:
-        ExcelWriter(book, archive).save()
-    packed = io.BytesIO()
-    with (
-        zipfile.ZipFile(first) as archive,
-        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for part in _sorted_parts(archive.namelist()):
-            entry = zipfile.ZipInfo(part, FIRST_DAY)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, archive.read(part))
-    return packed.getvalue()
-
-
-def _sorted_parts(names: Iterable[str]) -> list[str]:
-    """Return the parts with the list of contents first, where readers look for it."""
-    return sorted(names, key=lambda name: (name != "[Content_Types].xml", name))
