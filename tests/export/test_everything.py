@@ -35,7 +35,7 @@ def test_all_files_are_there_and_the_same_each_time(toy):
     assert all(file.is_file() for file in files)
     assert {file.name for file in files if file.parent.name == "report"} == {
         "XTT_report.xlsx", "XTT_land_condition_summary.json", "XTT_drought_summary.json",
-        "XTT_sdg_series_sdmx_1.0.csv", "XTT_sdg_series_sdmx_2.0.csv", "checks.csv",
+        "XTT_sdg_series_sdmx_1.0.csv", "XTT_sdg_series_sdmx_2.0.csv", "checks_at_export.csv",
         "licences.csv", "CITATION.cff",
     }  # fmt: skip
     assert {file.stem for file in files if file.parent.name == "tables"} == {
@@ -79,7 +79,7 @@ def test_every_unverified_rule_is_named_wherever_its_results_go(toy):
     assert "land_condition" not in catalogue.description, "no such map here"
     status = catalogue.get_item("land_degradation_status_2023")
     assert set(expected["SO1-4.T2"]) <= set(status.properties["unccd:unverified_rules"])
-    checks = pd.read_csv(report / "checks.csv").set_index("id")
+    checks = pd.read_csv(report / "checks_at_export.csv").set_index("id")
     for rule in {rule for ids in expected.values() for rule in ids}:
         assert pd.isna(checks.loc[f"guidance {rule}", "passed"])
 
@@ -93,8 +93,8 @@ def test_an_error_stops_the_export(toy):
         export.everything(country, output)
     assert "--draft" in error.value.remedy
     after = contents(output / "report")
-    assert {name for name in after if after[name] != before.get(name)} == {"checks.csv"}
-    checks = pd.read_csv(output / "report" / "checks.csv")
+    assert {name for name in after if after[name] != before.get(name)} == {"checks_at_export.csv"}
+    checks = pd.read_csv(output / "report" / "checks_at_export.csv")
     assert (checks["passed"].astype(str) == "False").any()
 
 

@@ -12,6 +12,8 @@ import pandas as pd
 from sohandbook.country import Country
 from sohandbook.errors import InputError
 
+# The report chapter keeps its own ``checks.csv``: a chapter's file may not change after it.
+CHECKS = "checks_at_export.csv"
 # What an export may leave in ``report/``; what a new one does not write is removed.
 OWN = (
     "{iso3}_report.xlsx",
@@ -21,7 +23,7 @@ OWN = (
     "{iso3}_sdg_series_sdmx_2.0.csv",
     "tables",
     "stac",
-    "checks.csv",
+    CHECKS,
     "licences.csv",
     "CITATION.cff",
 )
@@ -31,7 +33,7 @@ def everything(country: Country, output_folder: Path | str, *, draft: bool = Fal
     """Write all exports of a country's results into ``report/`` of its output folder.
 
     Each file appears whole or not at all, and the same results give the same files.
-    ``checks.csv`` is written even if a check stops the export.
+    ``checks_at_export.csv`` is written even if a check stops the export.
 
     Parameters
     ----------
@@ -61,8 +63,8 @@ def everything(country: Country, output_folder: Path | str, *, draft: bool = Fal
     own = [name.format(iso3=country.iso3) for name in OWN]
     checked = results.checked().to_csv(index=False, lineterminator="\n")
     if len(results.blocking) and not draft:
-        with _published(report, ["checks.csv"]) as folder:
-            _write(folder / "checks.csv", checked)
+        with _published(report, [CHECKS]) as folder:
+            _write(folder / CHECKS, checked)
         raise _refused(results.blocking, report)
     with _published(report, own) as folder:
         (folder / f"{country.iso3}_report.xlsx").write_bytes(workbook.to_bytes(results))
@@ -82,7 +84,7 @@ def everything(country: Country, output_folder: Path | str, *, draft: bool = Fal
             _write(folder / name, sdmx.to_csv(series, version=version))
         if results.map_names:
             stac.write(results, folder / "stac")
-        _write(folder / "checks.csv", checked)
+        _write(folder / CHECKS, checked)
         _write(folder / "licences.csv", licences.to_csv(country))
         _write(folder / "CITATION.cff", citation.to_cff(results))
     files = [report / name for name in own if (report / name).is_file()]
@@ -92,7 +94,7 @@ def everything(country: Country, output_folder: Path | str, *, draft: bool = Fal
 
 def _refused(blocking: pd.DataFrame, report: Path) -> InputError:
     first, more = blocking.iloc[0], len(blocking) - 1
-    others = f" {more} more in {report / 'checks.csv'}." if more else ""
+    others = f" {more} more in {report / CHECKS}." if more else ""
     return InputError(
         f"check {first['id']}, {first['where']}",
         found=first["detail"] or "not passed",
