@@ -134,11 +134,31 @@ def test_all_37_codes_of_esa_have_a_class():
     assert [legend.unccd[code] for code in codes] == [1, 2, 3, 4, 5, 6, 7, 2]
 
 
-@pytest.mark.parametrize("name", ["esa_cci", "modis_igbp", "unccd"])
+@pytest.mark.parametrize("name", classes.legends())
 def test_every_code_of_a_legend_has_a_name_and_a_class(name):
     legend = classes.legend(name)
     assert set(legend.labels) == set(legend.unccd)
-    assert set(legend.unccd.values()) <= set(classes.system("land_cover").codes)
+    assert set(legend.unccd.values()) == set(classes.system("land_cover").codes)
+    assert not {legend.nodata, *legend.fills} & set(legend.labels)
+    assert len(set(legend.labels.values())) == len(legend.labels)
+
+
+def test_codes_that_two_legends_share_are_of_one_class():
+    ours, esa = classes.legend("glc_fcs30d"), classes.legend("esa_cci")
+    shared = set(ours.unccd) & set(esa.unccd)
+    assert len(ours.unccd) == 35 and len(shared) == 24
+    assert {code: ours.unccd[code] for code in shared} == {code: esa.unccd[code] for code in shared}
+
+
+def test_a_legend_of_tree_heights():
+    legend = classes.legend("glad_glcluc")
+    assert len(legend.labels) == 110  # and no data
+    # desert, shrubs of 4 m, trees of 5 m, mangrove of 10 m, water half of the year, town, ocean
+    codes = [0, 26, 27, 132, 203, 250, 254]
+    assert [legend.unccd[code] for code in codes] == [6, 2, 1, 4, 7, 5, 7]
+    assert legend.labels[27] == "Trees of 5 m" and legend.labels[203].endswith(
+        "50 to 59 % of the year"
+    )
 
 
 def test_esa_codes_nest_as_in_trends_earth(realdata):

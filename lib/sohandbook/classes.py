@@ -87,6 +87,8 @@ class Legend:
         Every code of the product.
     unccd : dict of int to int
         The UNCCD class, 1 to 7, of every code.
+    fills : tuple of int
+        Further codes of cells without a value.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Legend:
     nodata: int
     labels: dict[int, str]
     unccd: dict[int, int]
+    fills: tuple[int, ...] = ()
 
 
 @cache
@@ -136,6 +139,11 @@ def system(name: str) -> ClassSystem:
     )
 
 
+def legends() -> tuple[str, ...]:
+    """Return the names of the legends of land cover products."""
+    return tuple(_read("land_cover_legends.yml"))
+
+
 @cache
 def legend(name: str) -> Legend:
     """Return the legend of a land cover product, for example ``legend("esa_cci")``."""
@@ -159,6 +167,7 @@ def legend(name: str) -> Legend:
         nodata=entry["nodata"],
         labels=dict(entry["labels"]),
         unccd={code: unccd for unccd, codes in members.items() for code in codes},
+        fills=tuple(entry.get("fills", ())),
     )
 
 

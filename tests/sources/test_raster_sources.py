@@ -15,6 +15,7 @@ from rasterio.transform import from_origin
 from sohandbook import grid, sources
 from sohandbook.country import Dataset
 from sohandbook.errors import InputError
+from sohandbook.indicators import land_cover
 from sohandbook.sources import stacks
 
 MODIS = "assaba/Modis_Land_Cover_Data"
@@ -86,6 +87,25 @@ class TestLandCover:
         assert cover.year.values.tolist() == [2000, 2002]
         assert cover.attrs["stands_for"] == {2002: 2001}
         assert int(cover.sel(year=2002).max()) == 11
+
+    def test_a_legend_that_is_known_says_what_is_no_data(self, raster, tmp_path, box, open_product):
+        raster("lc2020.tif", np.array([[0, 27, 255, 244]] * 4, np.uint8))
+        cover = open_product(
+            "national_land_cover", tmp_path, "lc{year}.tif", box(10.01, 19.61, 10.39, 19.99),
+            legend="glad_glcluc",
+        )  # fmt: skip
+        assert int(cover.attrs["_FillValue"]) == 255
+        found = land_cover.reclassify(cover, legend=cover.attrs["legend"]).compute()
+        assert found.values[0, 2].tolist() == [0, 6, 1, 0, 3, 0]
+
+    def test_a_second_fill_value_is_no_data(self, raster, tmp_path, box, open_product):
+        raster("lc2020.tif", np.array([[0, 250, 51, 187]] * 4, np.uint8))
+        cover = open_product(
+            "national_land_cover", tmp_path, "lc{year}.tif", box(10.01, 19.61, 10.39, 19.99),
+            legend="glc_fcs30d",
+        )  # fmt: skip
+        found = land_cover.reclassify(cover, legend="glc_fcs30d").compute()
+        assert found.values[0, 2].tolist() == [0, 0, 0, 1, 4, 0]
 
     def test_a_missing_year_says_how_to_stand_in(self, raster, tmp_path, box, open_product):
         raster("lc2001.tif", np.ones((4, 4), np.uint8))

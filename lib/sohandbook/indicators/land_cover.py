@@ -56,7 +56,8 @@ def reclassify(
     if isinstance(legend, str):
         legend = classes.legend(legend)
     if isinstance(legend, classes.Legend):
-        name, to_unccd, nodata = f"legend {legend.name}", legend.unccd, {legend.nodata}
+        name, to_unccd = f"legend {legend.name}", legend.unccd
+        nodata = {legend.nodata, *legend.fills}
     else:
         name, to_unccd, nodata = "national legend", dict(legend), set()
     _check_nesting(name, to_unccd)

@@ -29,7 +29,11 @@ def modis_igbp(request: Request) -> xr.DataArray:
 
 
 def national(request: Request) -> xr.DataArray:
-    """A national land cover map; its legend stands in the country's settings."""
+    """A land cover map by year; its legend stands in the country's settings.
+
+    A legend of ``data/land_cover_legends.yml`` says which code is no data, unless the option
+    ``nodata`` does.
+    """
     request.only_options("crs", "nodata", "band")
     return _yearly(request, legend=None)
 
@@ -37,7 +41,9 @@ def national(request: Request) -> xr.DataArray:
 def _yearly(request: Request, *, legend: str | None) -> xr.DataArray:
     if legend is not None:
         request.only_options("crs")
-    nodata = classes.legend(legend).nodata if legend else int(request.option("nodata", 0))
+    known = legend or request.dataset.legend
+    default = classes.legend(known).nodata if known in classes.legends() else 0
+    nodata = default if legend else int(request.option("nodata", default))
     by_year = {}
     for values, path in request.files():
         if "year" not in values:
