@@ -1,0 +1,75 @@
+"""Commands before a run: a new country, its data, and the training data."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from sohandbook.cli.basis import Folder, Iso3, app, console, plain_errors
+
+
+@app.command()
+def new(iso3: Iso3) -> None:
+    """Start a country: write its settings file, with comments that say what to fill in.
+
+    Example: [bold]sohandbook new MRT[/]
+    """
+    with plain_errors():
+        from sohandbook import new_country
+
+        file = new_country.write(iso3)
+        console.print(f"Wrote {file}. Put the boundary beside it and fill in what it asks for.")
+        console.print(f"Then: sohandbook check {iso3}")
+
+
+@app.command()
+def fetch(
+    iso3: Iso3,
+    dataset: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this dataset, by its name in country.yml or its id in the catalogue; may be "
+            "given several times."
+        ),
+    ] = None,
+    folder: Folder = None,
+    attempts: Annotated[int, typer.Option(min=1, help="At most so many for one file.")] = 6,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds before the second attempt; it doubles each time.")
+    ] = 2.0,
+) -> None:
+    """Fetch the data that a country's settings name and that are not there yet.
+
+    Of large maps only the country's window is read. What broke off goes on at the next start.
+    The exit code is 0 if everything is there, 1 if something is missing, 2 if the input is wrong.
+
+    Example: [bold]sohandbook fetch MRT --dataset precipitation[/]
+    """
+    with plain_errors():
+        from sohandbook import fetch_report
+
+        whole = fetch_report.run(
+            iso3,
+            only=dataset or (),
+            folder=folder,
+            attempts=attempts,
+            first_wait=wait,
+            console=console,
+        )
+    if not whole:
+        raise typer.Exit(1)
+
+
+@app.command()
+def training() -> None:
+    """Make the raw data of the training countries; the same data each time.
+
+    Example: [bold]sohandbook training[/]
+    """
+    with plain_errors():
+        from sohandbook import paths
+        from sohandbook import training as maker
+
+        for country, is_new in maker.make(console=console).items():
+            console.print(f"{country}: {'made' if is_new else 'up to date'}")
+        console.print(f"Raw data: {escape(str(paths.raw_data()))}")
