@@ -190,9 +190,14 @@ def against_previous(report: Report) -> tuple[pd.DataFrame, int]:
     compared : int
         How many numbers of then stand in both.
     """
+    return changes_between(report.country.folder / "previous", report.output_folder / "tables")
+
+
+def changes_between(earlier: Path, tables_now: Path) -> tuple[pd.DataFrame, int]:
+    """Compare two folders of tables; see :func:`against_previous` for what is returned."""
     found, compared = [], 0
-    for file in sorted((report.country.folder / "previous").glob("*.csv")):
-        now = report.output_folder / "tables" / file.name
+    for file in sorted(earlier.glob("*.csv")):
+        now = tables_now / file.name
         if not now.is_file():
             continue
         before, after = cell_changes.read(file), cell_changes.read(now)

@@ -112,6 +112,37 @@ def executed_notebook() -> nbformat.NotebookNode:
     return notebook
 
 
+def chapter_source() -> nbformat.NotebookNode:
+    """A notebook with what the handbook reads of one that has not run."""
+    parameters = 'iso3: str = "XDL"  # code\ncountry_folder: str = ""  # input\n'
+    parameters += 'output_folder: str = ""  # results'
+    prose = """# A chapter
+
+| Before you start | How important | Notes |
+|---|---|---|
+| Chapter CP | needed | it finds the water |
+| Sums | needed | and no more |
+| Means | helpful | once |
+
+Time: 40 minutes.
+
+### Step 1: look
+
+### Step 2: count
+
+The reviewer's checklist:
+
+- Is it all?
+- Is it so?
+"""
+    return new_notebook(
+        cells=[
+            new_code_cell(parameters, metadata={"tags": ["parameters"]}),
+            new_markdown_cell(prose),
+        ]
+    )
+
+
 def write_country(folder: Path, iso3: str, name: str, *, fictional: bool) -> None:
     """A country's folder with land cover only."""
     folder.mkdir(parents=True)
@@ -159,7 +190,7 @@ def toy_handbook(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     rows = [dict(zip(keys, chapter, strict=True)) for chapter in CHAPTERS]
     (root / "notebooks" / "chapters.yml").write_text(yaml.safe_dump(rows))
     for row in rows:
-        (root / "notebooks" / row["notebook"]).touch()
+        nbformat.write(chapter_source(), root / "notebooks" / row["notebook"])
     write_country(root / "countries" / "XTA", "XTA", "Toyland", fictional=True)
     write_country(root / "countries" / "XTB", "XTB", "Côte d'Example", fictional=False)
     done = {"result": "done", "reason": "", "parameters": {"iso3": "XTA", "significance": 0.05}}

@@ -10,7 +10,7 @@ import nbformat
 import yaml
 
 from sohandbook import chapters, manifest, paths
-from sohandbook.book import crosswalk_page, evidence_pages, notebook, pages
+from sohandbook.book import crosswalk_page, evidence_pages, notebook, pages, ways
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
 
@@ -48,6 +48,7 @@ def stage(country: Country, *, results: Path, folder: Path) -> None:
         chapters=[(page_of(chapter), why) for chapter, why in absent.items()],
     )
     evidence_pages.write(source / "generated")
+    ways.write(source / "generated", country=country, results=results, chapters=absent)
     crosswalk_page.write(
         source / "generated",
         pages={table_id: page_of(chapter) for chapter in absent for table_id in chapter.tables},
