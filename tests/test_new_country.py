@@ -3,12 +3,13 @@
 import re
 import shutil
 
+import pandas as pd
 import pytest
 import yaml
 
 import handbook_folder
 from handbook_folder import Handbook
-from sohandbook import national_forms, new_country
+from sohandbook import country_codes, national_forms, new_country
 from sohandbook.country import Country
 from sohandbook.errors import InputError
 
@@ -22,7 +23,8 @@ def handbook(tmp_path, monkeypatch) -> Handbook:
     real = paths.data()
     made = handbook_folder.use(tmp_path, monkeypatch)
     (tmp_path / "data" / "templates").mkdir()
-    shutil.copy(real / TEMPLATE, tmp_path / "data" / TEMPLATE)
+    for name in (TEMPLATE, "country_codes.csv"):
+        shutil.copy(real / name, tmp_path / "data" / name)
     return made
 
 
@@ -38,6 +40,37 @@ def test_is_valid_with_a_boundary(handbook):
     land_cover = country.datasets["land_cover"]
     assert all("{year}" in pattern for pattern in land_cover.files)
     assert land_cover.stands_for == {2023: 2022}
+
+
+@pytest.mark.parametrize(
+    ("iso3", "name", "m49", "words"),
+    [
+        ("CIV", "Côte d'Ivoire", 384, "Côte d'Ivoire, M49 number 384, Western Africa"),
+        ("BOL", "Bolivia (Plurinational State of)", 68, "South America"),
+        ("FJI", "Fiji", 242, "300 m may be too coarse"),
+        ("XZZ", "XZZ", None, "has no XZZ: fill in 'name' and 'm49' yourself"),
+    ],
+)
+def test_fills_in_what_the_list_of_countries_knows(handbook, iso3, name, m49, words):
+    file = new_country.write(iso3)
+    (file.parent / "boundary.geojson").write_text("{}")
+    country = Country.load(iso3)
+    assert (country.name, country.m49) == (name, m49)
+    steps = "\n".join(new_country.next_steps(iso3))
+    assert words in steps
+    assert "Fill in 'party'" in steps
+
+
+def test_the_list_is_the_one_of_the_sdg_database(realdata):
+    folder, found = realdata / "sdg_tables" / "unsd_2019Q3", 0
+    for file in folder.glob("*.csv"):
+        frame = pd.read_csv(file, sep="\t", dtype=str, encoding="utf-8-sig")
+        pairs = frame[["ISO3", "geoAreaCode"]].dropna().drop_duplicates()
+        for iso3, m49 in pairs.itertuples(index=False):
+            known = country_codes.find(iso3)
+            found += known is not None
+            assert known is None or known.m49 == int(m49), iso3
+    assert found > 200
 
 
 def test_commented_datasets_are_valid_too(handbook):

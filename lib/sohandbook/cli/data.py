@@ -12,14 +12,17 @@ from sohandbook.cli.basis import Folder, Iso3, app, console, plain_errors
 def new(iso3: Iso3) -> None:
     """Start a country: write its settings file, with comments that say what to fill in.
 
+    Name and number are filled in from the UN's list of countries. Nothing is overwritten.
+
     Example: [bold]sohandbook new MRT[/]
     """
     with plain_errors():
         from sohandbook import new_country
 
         file = new_country.write(iso3)
-        console.print(f"Wrote {file}. Put the boundary beside it and fill in what it asks for.")
-        console.print(f"Then: sohandbook check {iso3}")
+        console.print(f"Wrote {escape(str(file))}")
+        for step in new_country.next_steps(iso3):
+            console.print(escape(step))
 
 
 @app.command()
