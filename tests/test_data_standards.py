@@ -5,10 +5,13 @@ import pytest
 import rasterio
 import yaml
 from rasterio.transform import from_origin
+from typer.testing import CliRunner
 
-from sohandbook import data_standards
+from sohandbook import data_standards, plan
 from sohandbook.book import numbers_sources
+from sohandbook.cli import app
 from sohandbook.country import Country
+from sohandbook.errors import InputError
 
 METADATA = {"title": "National map", "link": "https://a.example", "author": "We", "citation": "We"}
 SQUARE = (
@@ -201,3 +204,25 @@ def test_the_books_section(check, tmp_path):
     # No map is made from series: the grid's dataset is not among what they rest on.
     assert "| SO2-2.T1, SO2-2.T2 | `sdg_series` |" in training
     assert "standards" not in training
+
+
+def test_check_shows_what_falls_short(check, tmp_path):
+    for year in (2000, 2015, 2019, 2023):
+        write(tmp_path / f"{year}.tif", nodata=0)
+    check("land_cover", **LAND_COVER | {"accuracy": 60, "legend": "unccd"})
+    words = ["check", "ABC", "--folder", str(tmp_path), "--output", str(tmp_path / "out")]
+    answer = CliRunner().invoke(app, words)
+    assert answer.exit_code == 0, answer.output
+    assert "minimum standards: 7 of 8 are met." in answer.output
+    assert "60 %" in answer.output and "74 % or more" in answer.output
+
+
+@pytest.mark.parametrize(
+    ("legend", "words"), [("esa", "esa_cci, modis"), ("l.csv", "no such file")]
+)
+def test_a_legend_that_is_not_there_stops_before_computing(check, tmp_path, legend, words):
+    for year in (2000, 2015, 2019, 2023):
+        write(tmp_path / f"{year}.tif", nodata=0)
+    check("land_cover", **LAND_COVER | {"legend": legend})
+    with pytest.raises(InputError, match=words):
+        plan.check("ABC", folder=tmp_path, output=tmp_path / "out")

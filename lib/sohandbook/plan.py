@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sohandbook import chapters, input_files, parameters, paths
+from sohandbook import chapters, input_files, parameters
+from sohandbook import language as languages
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
 from sohandbook.errors import InputError
@@ -29,6 +30,8 @@ class Plan:
     output : Path
     default_folders : bool
         True if country and output stand where a notebook looks by itself.
+    language : str
+        What people read; tables and maps are the same in every language.
     """
 
     country: Country
@@ -39,6 +42,7 @@ class Plan:
     data: dict[str, list[Path]]
     output: Path
     default_folders: bool
+    language: str
 
 
 def check(
@@ -47,6 +51,7 @@ def check(
     only: Iterable[str] = (),
     folder: Path | str | None = None,
     output: Path | str | None = None,
+    language: str = "",
 ) -> Plan:
     """Check a country's settings, every chapter's parameters and all input files.
 
@@ -58,7 +63,10 @@ def check(
     folder : path, optional
         The country's folder; by default ``data/countries/<ISO3>``.
     output : path, optional
-        Where results go; by default ``outputs/<ISO3>``.
+        Where results go; by default ``outputs/<ISO3>``, or ``outputs/<language>/<ISO3>`` for
+        another language than the country's own.
+    language : str
+        By its code; by default the country's own.
 
     Raises
     ------
@@ -66,6 +74,7 @@ def check(
         Names the file, what was found and what is allowed.
     """
     country = Country.load(iso3, folder=folder)
+    language = languages.check(language or country.language)
     every = chapters.read()
     known = {chapter.id for chapter in every}
     for chapter_id in country.settings:
@@ -84,6 +93,7 @@ def check(
     chosen = chapters.choose(every, asked_for | chapters.needed(every, asked_for))
     for chapter in chosen:
         _refuse_without_data(chapter, country)
+    _check_legend(country)
     chosen = chosen or every
     possible = [chapter for chapter in chosen if not input_files.lacking(chapter, country)]
     used = {
@@ -101,9 +111,28 @@ def check(
             name: input_files.find(dataset, name=name, country=country)
             for name, dataset in sorted(used.items())
         },
-        output=Path(output or paths.outputs() / iso3).resolve(),
+        output=Path(output or country.results_folder(language)).resolve(),
         default_folders=folder is None and output is None,
+        language=language,
     )
+
+
+def _check_legend(country: Country) -> None:
+    """Read the legend of the land cover map, a known one or a table in the country's folder."""
+    dataset = country.datasets.get("land_cover")
+    if dataset is None or not dataset.legend:
+        return
+    from sohandbook import classes, national_inputs
+
+    if dataset.legend.endswith(".csv"):
+        national_inputs.read_legend(country.folder / dataset.legend)
+    elif dataset.legend not in classes.legends():
+        raise InputError(
+            f"{country.folder / 'country.yml'}, datasets.land_cover.legend",
+            found=dataset.legend,
+            allowed=f"{', '.join(classes.legends())}, or a CSV file in the country's folder",
+            remedy="Name a legend, or write one: code, name and unccd.",
+        )
 
 
 def _refuse_without_data(chapter: Chapter, country: Country) -> None:
