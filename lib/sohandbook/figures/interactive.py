@@ -9,6 +9,7 @@ import xarray as xr
 from sohandbook import classes
 from sohandbook.figures import cartography
 from sohandbook.figures.display import Figure, caption_html, check_words, is_static
+from sohandbook.figures.maps import class_map, continuous_map
 
 WIDTH = 480
 FINEST = 400  # cells a side: a page stays under 5 MB with several maps
@@ -19,8 +20,8 @@ def interactive_map(
 ) -> Figure:
     """Show a map to zoom into, that names the value under the pointer.
 
-    The plot is BokehJS without a server: built pages load its script once from their own
-    files, JupyterLab gets it with the first map.
+    The plot is BokehJS without a server; JupyterLab gets its script with the map. A page
+    without a kernel shows a still map that says the same and needs no script.
 
     Parameters
     ----------
@@ -34,6 +35,10 @@ def interactive_map(
         Of the numbers; not used for classes.
     """
     check_words(caption, alt)
+    if is_static():
+        shown = {"caption": caption, "alt": alt, "report": report}
+        known = "class_system" in data.attrs
+        return class_map(data, **shown) if known else continuous_map(data, unit=unit, **shown)
     # Loading these takes seconds; only pages with such a map pay for it.
     import holoviews
     import hvplot.xarray  # noqa: F401
@@ -63,7 +68,7 @@ def interactive_map(
     script, holder = components(holoviews.render(layer, backend="bokeh"))
     # Not render_js(): with panel installed that asks for scripts of panel's, which we do without.
     inline = Resources("inline", components=["bokeh"]).js_raw
-    library = "" if is_static() else f"<script>{''.join(inline)}</script>"
+    library = f"<script>{''.join(inline)}</script>"
     page = (
         f'<figure role="group" aria-label="{html.escape(alt)}" '
         'style="margin:1em 0;overflow-x:auto">'
