@@ -1,0 +1,1 @@
+"""Translations: reading the catalogues, and keeping them in step with the English texts."""
