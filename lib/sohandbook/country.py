@@ -164,6 +164,7 @@ class Country(Strict):
     language: Literal["en"] = "en"
     boundary: Vector
     regions: Vector | None = None
+    affected_areas: Vector | None = None
     grid: GridChoice
     periods: Periods = Periods()
     preset: Literal["guidance", "trends_earth"] = "guidance"
@@ -237,7 +238,7 @@ class Country(Strict):
         return country
 
     def _check_files(self) -> None:
-        for field in ("boundary", "regions"):
+        for field in ("boundary", "regions", "affected_areas"):
             vector = getattr(self, field)
             if vector is not None and not (self.folder / vector.file).is_file():
                 raise InputError(
