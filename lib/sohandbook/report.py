@@ -87,6 +87,16 @@ class Report(CountryData):
             tags={"country": self.country.name, "iso3": self.country.iso3},
         )
 
+    def has_maps(self, *names: str) -> bool:
+        """Tell whether this or an earlier chapter kept all these maps."""
+        folders = (self.staging_folder, self.output_folder)
+        return all(any((f / "maps" / f"{n}.tif").is_file() for f in folders) for n in names)
+
+    def has_table(self, table_id: str) -> bool:
+        """Tell whether this or an earlier chapter kept a table."""
+        folders = (self.staging_folder, self.output_folder)
+        return any((folder / "tables" / f"{table_id}.csv").is_file() for folder in folders)
+
     def map(self, name: str) -> xr.DataArray:
         """Read a map that this or an earlier chapter kept."""
         return cog.read(self._find("maps", f"{name}.tif"))
