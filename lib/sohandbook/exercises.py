@@ -5,6 +5,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sohandbook import progress
+from sohandbook.errors import InputError
+from sohandbook.language import translate
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -14,7 +18,12 @@ class Verdict:
     message: str
 
     def __str__(self) -> str:
-        mark = {True: "Right.", False: "Not yet.", None: "No answer yet."}[self.right]
+        marks = {
+            True: translate("Right."),
+            False: translate("Not yet."),
+            None: translate("No answer yet."),
+        }
+        mark = marks[self.right]
         return f"{mark} {self.message}".strip()
 
     def _repr_html_(self) -> str:
@@ -29,6 +38,8 @@ class Exercise:
     Attributes
     ----------
     question : str
+    name : str
+        The chapter's id, and a number if it is not the first: under it the progress is kept.
     answer : float or str
         The right answer, computed in the notebook, never typed in.
     unit : str
@@ -40,21 +51,47 @@ class Exercise:
 
     question: str
     answer: float | str
+    name: str = ""
     unit: str = ""
     tolerance: float = 0.005
     mistakes: Mapping[str, float | str] = field(default_factory=dict)
 
     def check(self, attempt: float | str | None) -> Verdict:
-        """Judge an attempt; ``None`` means that nobody tried yet."""
+        """Judge an attempt and keep the verdict; ``None`` means that nobody tried yet."""
+        verdict = self._judge(attempt)
+        if self.name and verdict.right is not None:
+            progress.keep_exercise(self.name, right=verdict.right)
+        return verdict
+
+    def confirm(self, solution: float | str) -> str:
+        """Return the answer in words, for the solution of a notebook.
+
+        Raises
+        ------
+        InputError
+            If the solution is not the answer: they must not drift apart.
+        """
+        if not self._judge(solution).right:
+            raise InputError(
+                f"exercise {self.name}", found=solution, allowed=str(self.answer),
+                remedy="Mend the solution or the exercise.",
+            )  # fmt: skip
+        shown = f"{solution:.6g}" if isinstance(solution, float) else str(solution)
+        return f"{shown} {self.unit}".strip()
+
+    def _judge(self, attempt: float | str | None) -> Verdict:
         if attempt is None or attempt is ...:
-            return Verdict(None, f"{self.question} Put your answer in and run the cell again.")
+            what_to_do = translate("Put your answer in and run the cell again.")
+            return Verdict(None, f"{translate(self.question)} {what_to_do}")
         if self._same(attempt, self.answer):
             return Verdict(True, "")
         for reason, value in self.mistakes.items():
             if self._same(attempt, value):
-                return Verdict(False, reason)
-        unit = f" The unit is {self.unit}." if self.unit else ""
-        return Verdict(False, f"Read the step again, then try once more.{unit}")
+                return Verdict(False, translate(reason))
+        advice = translate("Read the step again, then try once more.")
+        if self.unit:
+            advice += " " + translate("The unit is {unit}.", unit=translate(self.unit))
+        return Verdict(False, advice)
 
     def _same(self, attempt: float | str, value: float | str) -> bool:
         if isinstance(value, str) or isinstance(attempt, str):
