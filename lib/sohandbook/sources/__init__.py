@@ -21,6 +21,7 @@ from sohandbook.sources import (
     population,
     productivity,
     rain,
+    ready_index,
     series,
     soil,
 )
@@ -38,6 +39,9 @@ PRODUCTS: dict[str, Callable[[Request], Any]] = {
     "soil_units": soil.soil_units,
     "chirps_monthly": rain.chirps_monthly,
     "cru_monthly": rain.cru_monthly,
+    "cru_evapotranspiration": rain.cru_evapotranspiration,
+    "terraclimate_evapotranspiration": rain.terraclimate_evapotranspiration,
+    "drought_index": ready_index.drought_index,
     "worldpop_by_sex": population.worldpop_by_sex,
     "worldpop_total": population.worldpop_total,
     "population_density": population.population_density,
@@ -49,6 +53,8 @@ PRODUCTS: dict[str, Callable[[Request], Any]] = {
     "financial_needs": finance.financial_needs,
     "species_categories": national.species_categories,
     "vulnerability_factors": national.vulnerability_factors,
+    "jrc_vulnerability_index": ready_index.vulnerability_index,
+    "national_series": national.series,
     "protected_areas": national.sites,
     "key_biodiversity_areas": national.sites,
 }

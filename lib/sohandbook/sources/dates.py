@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sohandbook.errors import InputError
-from sohandbook.netcdf import band_times
+from sohandbook.netcdf import band_times, is_netcdf
 from sohandbook.sources.files import Request
 from sohandbook.sources.stacks import Layer
 from sohandbook.windows import open_raster
@@ -26,7 +26,9 @@ class DatedBand:
     layer: Layer
 
 
-def dated_bands(request: Request, *, template: Layer) -> dict[int, list[DatedBand]]:
+def dated_bands(
+    request: Request, *, template: Layer, month_of_year: int | None = None
+) -> dict[int, list[DatedBand]]:
     """Return the bands of all files of a dataset by year, in order of time.
 
     Parameters
@@ -34,6 +36,8 @@ def dated_bands(request: Request, *, template: Layer) -> dict[int, list[DatedBan
     request : Request
     template : Layer
         Variable, CRS and attributes of the bands.
+    month_of_year : int, optional
+        The month that a GeoTIFF with only a year in its name is of.
 
     Raises
     ------
@@ -45,6 +49,8 @@ def dated_bands(request: Request, *, template: Layer) -> dict[int, list[DatedBan
         layer = replace(template, path=path)
         if "month" in values:
             days = [pd.Timestamp(int(values["year"]), int(values["month"]), 1)]
+        elif month_of_year and "year" in values and not is_netcdf(path):
+            days = [pd.Timestamp(int(values["year"]), month_of_year, 1)]
         else:
             days = _days(path, template)
         for band, day in enumerate(days, start=1):

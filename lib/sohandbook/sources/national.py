@@ -1,4 +1,4 @@
-"""What a national team supplies: tables of species and factors, sites as polygons."""
+"""What a national team supplies: tables of series, species and factors, sites as polygons."""
 
 from pathlib import Path
 
@@ -49,6 +49,44 @@ def vulnerability_factors(request: Request) -> pd.DataFrame:
     """
     request.only_options()
     return _table(request.one_file(), required=("year",))
+
+
+def series(request: Request) -> pd.DataFrame:
+    """A figure of the country by year, and of its regions where they are known.
+
+    Returns
+    -------
+    DataFrame
+        The columns of the file: ``year`` and ``value``; as they are given, ``region`` (empty
+        for the whole country), ``location`` (urban, rural, total), ``population`` (persons of
+        the region, and of its location), ``poverty_line``.
+    """
+    request.only_options()
+    path = request.one_file()
+    table = _table(path, required=("year", "value"))
+    for column in ("year", "value", "population"):
+        if column not in table:
+            continue
+        numbers = pd.to_numeric(table[column], errors="coerce")
+        wrong = table.index[numbers.isna() & table[column].notna()]
+        if len(wrong):
+            raise InputError(
+                f"{path}, line {wrong[0] + 2}, {column}",
+                found=table[column][wrong[0]],
+                allowed="a number, or nothing where it is not known",
+                remedy="Write numbers with a point, and no unit behind them.",
+            )
+        table[column] = numbers
+    if table["year"].isna().any():
+        raise InputError(
+            f"{path}, line {table.index[table['year'].isna()][0] + 2}, year",
+            found="nothing",
+            allowed="a year",
+            remedy="Give each row its year.",
+        )
+    table["year"] = table["year"].astype(int)
+    table["region"] = table["region"].fillna("") if "region" in table else ""
+    return table
 
 
 def sites(request: Request) -> gpd.GeoDataFrame:

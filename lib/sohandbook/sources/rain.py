@@ -1,4 +1,4 @@
-"""Monthly rain."""
+"""Monthly rain, and the potential evapotranspiration that goes with it."""
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from sohandbook.sources.stacks import Layer, stack
 
 # CHIRPS marks the sea and its ends with this number, in the tag of the file or not.
 CHIRPS_FILL = -9999.0
+EVAPOTRANSPIRATION = "Potential evapotranspiration of the month"
 
 
 def chirps_monthly(request: Request) -> xr.DataArray:
@@ -23,7 +24,20 @@ def cru_monthly(request: Request) -> xr.DataArray:
     return _monthly(request, default_fill=None)
 
 
-def _monthly(request: Request, *, default_fill: float | None) -> xr.DataArray:
+def cru_evapotranspiration(request: Request) -> xr.DataArray:
+    """CRU TS ``pet``, 0.5 degree: Penman and Monteith, mm a day, here mm a month."""
+    daily = _monthly(request, default_fill=None, long_name=EVAPOTRANSPIRATION)
+    return daily * daily["time"].dt.days_in_month.astype(np.float32)
+
+
+def terraclimate_evapotranspiration(request: Request) -> xr.DataArray:
+    """TerraClimate ``pet``, 1/24 degree, one NetCDF a year: Penman and Monteith, mm a month."""
+    return _monthly(request, default_fill=None, long_name=EVAPOTRANSPIRATION)
+
+
+def _monthly(
+    request: Request, *, default_fill: float | None, long_name: str = "Rain of the month"
+) -> xr.DataArray:
     """Return mm a month, float32 (time, y, x), days set to the first of the month."""
     request.only_options("crs", "variable", "fill")
     attributes: dict[str, object] = {"valid_range": (0.0, np.inf)}
@@ -62,6 +76,6 @@ def _monthly(request: Request, *, default_fill: float | None) -> xr.DataArray:
     # An index of drought looks at all years of a cell at once.
     return (
         result.chunk(time=-1)
-        .assign_attrs(long_name="Rain of the month", units="mm month-1", **stand_ins(chosen))
-        .rename("precipitation")
+        .assign_attrs(long_name=long_name, units="mm month-1", **stand_ins(chosen))
+        .rename("precipitation" if long_name != EVAPOTRANSPIRATION else "evapotranspiration")
     )
