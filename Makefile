@@ -8,7 +8,7 @@ PROFILE ?= local
 UV := uv==0.13.8
 
 .DELETE_ON_ERROR:
-.PHONY: guide test lab bench lock clean
+.PHONY: guide batch test lab pdf offline bench lock clean
 
 # Make the training country's data, run its chapters and render its book.
 guide: .venv/.installed
@@ -27,6 +27,14 @@ test: .venv/.installed
 # Open the notebooks in JupyterLab.
 lab: .venv/.installed
 	.venv/bin/jupyter lab --notebook-dir=.
+
+# Print the whole guide as one PDF, build/handbook-XDL.pdf; it needs Chromium, Chrome or Edge.
+pdf: guide
+	.venv/bin/python -m sohandbook.book.printed $(COUNTRY)
+
+# Pack book, data, results and all programs into one file for a workshop without a network.
+offline: guide
+	.venv/bin/python -m sohandbook.offline $(COUNTRY)
 
 # Time our functions beside other ways; 'make bench QUICK=1' takes small maps and keeps no file.
 bench: .venv/.installed
