@@ -1,7 +1,6 @@
-"""SO 3-1 from rain to shares of land under drought, in memory, for any settings."""
+"""SO 3-1 from rain or a ready index to shares of land under drought, for any settings."""
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -9,6 +8,8 @@ import xarray as xr
 
 from sohandbook import choices, drought_cells
 from sohandbook.drought_choices import Choice
+from sohandbook.drought_inputs import DroughtInputs
+from sohandbook.errors import InputError
 from sohandbook.indicators import drought_hazard
 from sohandbook.report import Report
 from sohandbook.reporting_tables_so3 import land_by_drought_class
@@ -35,11 +36,12 @@ class DroughtChain:
 
     def __init__(self, report: Report) -> None:
         self.report = report
+        self._data: dict[str, DroughtInputs] = {}
+        self._beneath: dict[str, dict[int, xr.DataArray]] = {}
         first, last = report.country.periods.baseline[0], report.country.periods.report_2[1]
-        recorded = self._rain["time"].dt.year
-        self.years = [y for y in range(first, last + 1) if recorded[0] <= y <= recorded[-1]]
-        own = self._shares(self.settings())
-        self.drought_year = int(own[HARD].sum(axis=1).idxmax())
+        own = self.settings()
+        self.years = self._inputs(own).years(first, last)
+        self.drought_year = int(self._shares(own)[HARD].sum(axis=1).idxmax())
         self.main = "drought_mean"
         self.headings = {
             "drought_mean": (f"Mean of {self.years[0]} to {self.years[-1]}, %", 2),
@@ -76,29 +78,38 @@ class DroughtChain:
             **{n: values[f"so3-1.{n}"] for n in ("index", "months", "zero_rule", "edges")},
             minimum_years=values["so3-1.minimum_years"],
         )
-        demand = self._evapotranspiration if choice.index == "spei" else None
-        classes = choice.classes(self._rain, evapotranspiration=demand).sel(year=self.years)
-        areas = land_by_drought_class(classes, land=self._land)
+        data = self._inputs(values)
+        classes = choice.of(data)
+        if missing := sorted(set(self.years) - set(classes["year"].values.tolist())):
+            raise InputError(
+                f"so3-1, index {choice.index}",
+                found=f"no index of {missing}",
+                allowed=f"the years {self.years[0]} to {self.years[-1]}",
+                remedy="Fetch the missing years.",
+            )
+        land = self._land(data)
+        areas = land_by_drought_class(classes.sel(year=self.years), land=land)
         table = drought_hazard.area_table(areas, years=self.years).set_index("year")
         return 100 * table.div(table.sum(axis=1), axis=0)
 
-    @cached_property
-    def _rain(self) -> xr.DataArray:
-        return self.report.data("precipitation", native=True).compute()
+    def _inputs(self, values: Mapping[str, Any]) -> DroughtInputs:
+        """Return the data behind an index; SPI and SPEI share theirs."""
+        index = values["so3-1.index"]
+        kind = "ready" if index == "ready" else "rain"
+        if kind not in self._data or index == "ready":
+            self._data[kind] = DroughtInputs(self.report, index, values["so3-1.months"])
+        return self._data[kind]
 
-    @cached_property
-    def _evapotranspiration(self) -> xr.DataArray:
-        return self.report.data("evapotranspiration", native=True).compute()
-
-    @cached_property
-    def _land(self) -> dict[int, xr.DataArray]:
-        """The land beneath each drought cell, km2, by year of table CP-1.T1."""
-        places = drought_cells.nearest_cells(self._rain, grid=self.report.grid)
-        return {
-            year: drought_cells.gathered(
-                self.report.cell_area.where(self.report.land_mask(year) == 1),
-                places=places,
-                drought=self._rain,
-            )
-            for year in self.report.country.periods.area_years
-        }
+    def _land(self, data: DroughtInputs) -> dict[int, xr.DataArray]:
+        """Return the land beneath each drought cell, km2, by year of table CP-1.T1."""
+        if data.index not in self._beneath:
+            places = drought_cells.nearest_cells(data.cells, grid=self.report.grid)
+            self._beneath[data.index] = {
+                year: drought_cells.gathered(
+                    self.report.cell_area.where(self.report.land_mask(year) == 1),
+                    places=places,
+                    drought=data.cells,
+                )
+                for year in self.report.country.periods.area_years
+            }
+        return self._beneath[data.index]

@@ -5,17 +5,23 @@ result can say what it rests on and a trainee can move one and see the rest stan
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+import yaml
 
+from sohandbook import paths
+from sohandbook.drought_inputs import DroughtInputs
 from sohandbook.errors import InputError
 from sohandbook.indicators import drought_hazard
 from sohandbook.reporting_tables_so3 import land_by_drought_class
 
+# Options that are ours to set when others have computed the index.
+OF_ANY_INDEX = ("index", "length of the sums", "month of the year",
+                "a score on an edge of two classes", "hyper-arid land")  # fmt: skip
 SHORT_REFERENCE = 10  # years; long enough to fit, too short to trust
 
 
@@ -25,8 +31,9 @@ class Choice:
 
     Attributes
     ----------
-    index : str
-        ``spi``, or ``spei`` where evapotranspiration is at hand.
+    index : {"spi", "spei", "ready"}
+        ``spei`` where potential evapotranspiration is at hand; ``ready`` for an index that others
+        have computed, on which only ``edges`` has an effect.
     months, reference, zero_rule, minimum_years
         As in :func:`sohandbook.indicators.drought_hazard.spi`.
     edges : {"guidance", "trends_earth"}
@@ -41,16 +48,22 @@ class Choice:
     minimum_years: int = 30
 
     def december(
-        self, rain: xr.DataArray, *, evapotranspiration: xr.DataArray | None = None
+        self,
+        rain: xr.DataArray | None,
+        *,
+        evapotranspiration: xr.DataArray | None = None,
+        ready: xr.DataArray | None = None,
     ) -> xr.DataArray:
         """Return the index of each December.
 
         Parameters
         ----------
-        rain : DataArray, dims (time, y, x)
-            Monthly rain, mm.
+        rain : DataArray, dims (time, y, x), or None
+            Monthly rain, mm; a ready index needs none.
         evapotranspiration : DataArray, dims (time, y, x), optional
             Monthly potential evapotranspiration, mm; ``spei`` needs it.
+        ready : DataArray, dims (time, y, x), optional
+            An index that others have computed; ``ready`` needs it.
 
         Returns
         -------
@@ -67,25 +80,65 @@ class Choice:
             "minimum_years": self.minimum_years,
             "calendar_month": 12,
         }
-        if self.index == "spi":
+        if self.index == "spi" and rain is not None:
             scores = drought_hazard.spi(rain, zero_rule=self.zero_rule, **settings)
-        elif self.index == "spei" and evapotranspiration is not None:
+        elif self.index == "spei" and rain is not None and evapotranspiration is not None:
             scores = drought_hazard.spei(rain, evapotranspiration=evapotranspiration, **settings)
+        elif self.index == "ready" and ready is not None:
+            scores = ready
         else:
             raise InputError(
                 "drought index",
                 found=self.index,
-                allowed="spi, or spei with a dataset 'evapotranspiration'",
-                remedy="Choose spi, or list monthly evapotranspiration in country.yml.",
+                allowed="spi with rain, spei with rain and potential evapotranspiration, or ready "
+                "with an index",
+                remedy="Choose the index whose data country.yml lists.",
             )
         return drought_hazard.yearly(scores)
 
     def classes(
-        self, rain: xr.DataArray, *, evapotranspiration: xr.DataArray | None = None
+        self,
+        rain: xr.DataArray | None,
+        *,
+        evapotranspiration: xr.DataArray | None = None,
+        ready: xr.DataArray | None = None,
     ) -> xr.DataArray:
         """Return the class of drought of each year; int8 (year, y, x)."""
-        scores = self.december(rain, evapotranspiration=evapotranspiration)
+        scores = self.december(rain, evapotranspiration=evapotranspiration, ready=ready)
         return drought_hazard.intensity(scores, preset=self.edges)
+
+    def scores(self, data: DroughtInputs) -> xr.DataArray:
+        """Return the index of each December, from what the country has."""
+        demand = data.evapotranspiration if self.index == "spei" else None
+        return self.december(data.rain, evapotranspiration=demand, ready=data.ready)
+
+    def of(self, data: DroughtInputs) -> xr.DataArray:
+        """Return the class of drought of each year, from what the country has."""
+        return drought_hazard.intensity(self.scores(data), preset=self.edges)
+
+    def others(self, data: DroughtInputs) -> dict[str, "Choice"]:
+        """Return this choice and those that differ from it in one point, by what differs.
+
+        Parameters
+        ----------
+        data : DroughtInputs
+            What they would be computed from; SPEI is left out without evapotranspiration.
+        """
+        edges = "trends_earth" if self.edges == "guidance" else "guidance"
+        found = {"as computed": self, "edges the other way": replace(self, edges=edges)}
+        if self.index == "ready":
+            return found
+        if self.index == "spi":
+            other = "upper" if self.zero_rule == "centre_of_mass" else "centre_of_mass"
+            found["other rule for no rain"] = replace(self, zero_rule=other)
+        for months in (6, 12, 24):
+            if months != self.months:
+                found[f"sums of {months} months"] = replace(self, months=months)
+        if self.index == "spei":
+            found["SPI, from rain alone"] = replace(self, index="spi")
+        elif data.evapotranspiration is not None:
+            found["SPEI, with evaporation"] = replace(self, index="spei")
+        return found
 
 
 def reference_choices(
@@ -118,6 +171,27 @@ def reference_choices(
         f"ten years with {drought_year} among them": (last - SHORT_REFERENCE + 1, last),
     }
     return {name: period for name, period in choices.items() if period[0] >= record[0]}
+
+
+def options(choice: Choice) -> pd.DataFrame:
+    """Say how every option of an index is set, and how two other packages set it.
+
+    Returns
+    -------
+    DataFrame
+        ``option``, ``here``, ``climate_indices``, ``xclim`` and ``why``; a ready index has none
+        of them but the edges of the classes. From ``data/drought_index_options.yml``.
+    """
+    file = paths.data() / "drought_index_options.yml"
+    entries = yaml.safe_load(file.read_text(encoding="utf-8"))
+    first, last = choice.reference
+    rows = []
+    for entry in entries:
+        ready = choice.index == "ready" and entry["option"] not in OF_ANY_INDEX
+        if not ready and entry.pop("only", choice.index) == choice.index:
+            here = entry["here"].format(first=first, last=last, **vars(choice))
+            rows.append(entry | {"here": here})
+    return pd.DataFrame(rows)
 
 
 def compare(
