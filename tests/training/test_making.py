@@ -270,3 +270,16 @@ def test_make_does_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert training.make(("XIS",), folder=tmp_path, again=True) == {"XIS": True}
     (tmp_path / "XDL" / making.STAMP).write_text("older source")
     assert training.make(("XDL",), folder=tmp_path) == {"XDL": True}
+
+
+@BOTH
+def test_evapotranspiration_is_a_file_of_cru_and_rises_a_little(small: Any, iso3: str) -> None:
+    with h5netcdf.File(small[iso3].folder / "evapotranspiration/cru_ts4.pet.dat.nc") as file:
+        variable = file["pet"]
+        assert variable.attrs["units"] == "mm/day"
+        assert (np.diff(file["lat"][:]) == 0.5).all()  # from south to north, as CRU has it
+        values = variable[:, 0, 0] if iso3 == "XDL" else variable[:, 0, -1]
+    assert values.shape == (43 * 12,)
+    assert 1 < values.min() < values.max() < 9
+    by_year = values.reshape(43, 12).mean(axis=1)
+    assert 1.0 < by_year[-10:].mean() / by_year[:10].mean() < 1.03

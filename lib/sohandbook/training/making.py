@@ -13,6 +13,7 @@ from sohandbook.errors import InputError
 from sohandbook.training import (
     archipelago,
     drylandia,
+    evapotranspiration,
     geography,
     land_cover,
     national_finance,
@@ -66,6 +67,7 @@ def steps(told: Story, folder: Path) -> list[tuple[str, Callable[[], None]]]:
         ),
         ("soil and climate zones", lambda: soil.write(told, folder)),
         ("rain", lambda: precipitation.write(told, folder)),
+        ("evapotranspiration", lambda: evapotranspiration.write(told, folder)),
         ("population", lambda: population.write(told, folder)),
         ("series", lambda: sdg_series.write(told, folder)),
         ("vulnerability", lambda: vulnerability.write(told, folder)),
