@@ -270,3 +270,19 @@ def test_other_periods_are_read_from_the_country(report, country):
     country.periods.baseline = (2000, 2014)
     result = checks.run(report, country=country)
     assert result.loc[result["where"] == "SO1-1.T7 percent_baseline", "passed"].isna().any()
+
+
+def test_the_affected_area_is_checked_by_the_same_rules_and_against_the_country():
+    national = pd.DataFrame(
+        {"year": [2000, 2015, 2019, 2023], "total_land_area": 10.0, "water_bodies_area": 1.0,
+         "total_country_area": 11.0, "comments": ""}
+    )  # fmt: skip
+    part = national.assign(total_land_area=4.0, water_bodies_area=0.5, total_country_area=4.5)
+    tables = {"CP-1.T1": national, "AA.CP-1.T1": part}
+    assert checks.run(tables)["passed"].fillna(True).all()
+    more_than_all = part.assign(total_land_area=[4.0, 4.0, 4.0, 12.0])
+    found = checks.run(tables | {"AA.CP-1.T1": more_than_all})
+    failed = found[~found["passed"].fillna(True)].set_index("id")
+    assert {"AA.WITHIN", "CP-1.T1.sum"} <= set(failed.index)
+    assert failed.loc["CP-1.T1.sum", "where"] == "AA.CP-1.T1 total_country_area"
+    assert failed.loc["AA.WITHIN", "detail"] == "12 above 10"

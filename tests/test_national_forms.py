@@ -39,7 +39,7 @@ def put(folder: Path, table_id: str, *rows: dict[str, str], sep: str = ",") -> P
 
 def test_every_form_of_the_five_objectives_has_content_in_drylandia():
     found = national_forms.read_all(DRYLANDIA)
-    assert set(found) == set(national_forms.WRITTEN)
+    assert set(found) == {*national_forms.WRITTEN, "AA.SO2-1.T1"}
     assert set(national_forms.read_narrative(DRYLANDIA)) == set(national_forms.SECTIONS)
     guide = (DRYLANDIA / "forms" / "README.md").read_text(encoding="utf-8")
     assert guide == national_templates.guide()
@@ -170,3 +170,32 @@ def test_a_run_writes_nothing_into_the_country_s_folder(training_data, tmp_path)
         report.save_table(table_id, frame)
         pd.testing.assert_frame_equal(report.table(table_id), frame, check_dtype=False)
     assert {file: file.read_bytes() for file in DRYLANDIA.rglob("*") if file.is_file()} == before
+
+
+def test_a_table_for_the_affected_area_may_have_fewer_rows(folder):
+    file = folder / "forms" / "AA.SO2-1.T1.csv"
+    file.write_text("year,poverty_headcount\n2005,41.2\n2019,30.5\n", encoding="utf-8")
+    table = national_forms.read_all(folder)["AA.SO2-1.T1"].set_index("year")["poverty_headcount"]
+    assert len(table) == 24 and table.dropna().to_dict() == {2005: 41.2, 2019: 30.5}
+    file.write_text("year,poverty_headcount\n2005,41.2\n1999,3\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"column year.*1999"):
+        national_forms.read_all(folder)
+
+
+def test_of_a_table_counted_from_maps_people_write_the_words_only(folder):
+    """With polygons the file completes the counted table; without them it is the table."""
+    name = "AA.CP-1.T1"
+    put(
+        folder, name,
+        {"year": "2023", "total_land_area": "12", "water_bodies_area": "0.5",
+         "total_country_area": "12.5", "comments": "Seen in the field."},
+    )  # fmt: skip
+    whole = national_forms.read_all(folder)[name]
+    assert whole["total_land_area"].tolist()[-1] == 12 and len(whole) == 4
+    again = national_forms.completed(name, whole, country_folder=folder)
+    pd.testing.assert_frame_equal(again, whole)
+    assert not national_forms.read_all(folder, computed=national_forms.MIRRORED_FROM_MAPS)
+    counted = whole.assign(total_land_area=7.0, comments="")
+    completed = national_forms.completed(name, counted, country_folder=folder)
+    assert completed["total_land_area"].tolist() == [7, 7, 7, 7]
+    assert completed["comments"].tolist() == ["", "", "", "Seen in the field."]

@@ -83,7 +83,7 @@ def _row_names(frame: pd.DataFrame, table_id: str) -> list[str]:
 
 
 def _keys(table_id: str) -> list[str]:
-    if table_id not in forms.ids():
+    if table_id not in (*forms.ids(), *forms.mirror_ids()):
         return []
     definition = forms.table(table_id)
     return [name for name in (definition.repeated_for, definition.key) if name]

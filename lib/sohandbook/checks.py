@@ -15,6 +15,8 @@ from sohandbook.evidence import TOLERANCE, Evidence, Finding, equal, not_above, 
 from sohandbook.table_rules import RULES, SEX, STATUS_AREAS
 
 COLUMNS = ["id", "rule", "severity", "passed", "where", "detail"]
+# Units of which a part cannot have more than the whole.
+WITHIN = ("km2", "persons", "thousand persons")
 OF_LAND = ("SO1-2.T3", "SO1-3.T2", "SO1-4.T1", "SO1-4.T2", "SO3-1.T1", "SO3-1.T2")
 
 
@@ -41,19 +43,19 @@ def run(
         One row a place: ``id``, ``rule``, ``severity`` (error, warning, review, side_effect),
         ``passed`` (true, false, or empty if it could not be checked), ``where``, ``detail``.
     """
-    as_given = Evidence(tables, country, computed)
-    # What is no number is reported once, by G2; the other rules see an empty cell.
-    numbers = {table_id: _numbers(table_id, frame) for table_id, frame in tables.items()}
-    evidence = Evidence(numbers, country, computed)
     stated = {rule["id"]: rule for rule in forms.catalogue()["validation_global"]}
-    rows = []
-    for rule_id, check in GLOBAL.items():
-        rule = stated[rule_id]
-        seen = as_given if check is digits_only else evidence
-        rows += _rows(rule_id, rule["rule"], rule["severity"], check(seen))
-    for rule_id, (severity, check) in RULES.items():
-        words = (check.__doc__ or "").strip()
-        rows += _rows(rule_id, words, severity, check(evidence))
+    national, affected = _apart(tables)
+    before, before_affected = _apart(computed or {})
+    rows = _all_rules(Evidence(national, country, before if computed is not None else None))
+    if affected:
+        mirrored = Evidence(affected, country, before_affected if computed is not None else None)
+        rows += [
+            (rule_id, rule, severity, passed, forms.MIRROR + where, detail)
+            for rule_id, rule, severity, passed, where, detail in _all_rules(mirrored)
+            if where.split()[0] in affected  # what is not about a table was said before
+        ]
+        words = (within_country.__doc__ or "").strip()
+        rows += _rows("AA.WITHIN", words, "warning", within_country(national, affected))
     result = pd.DataFrame(rows, columns=COLUMNS)
     blocked = result[(result["severity"] == "error") & (result["passed"] == False)]  # noqa: E712
     where = ", ".join(dict.fromkeys(blocked["where"]))
@@ -61,6 +63,51 @@ def run(
     rule = stated["G6"]
     rows += _rows("G6", rule["rule"], rule["severity"], [last])
     return pd.DataFrame(rows, columns=COLUMNS).astype({"passed": "boolean"})
+
+
+def _apart(
+    tables: Mapping[str, pd.DataFrame],
+) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
+    """Return the tables of the country, and those of its affected area by the same names."""
+    affected = {
+        table_id.removeprefix(forms.MIRROR): frame
+        for table_id, frame in tables.items()
+        if table_id.startswith(forms.MIRROR)
+    }
+    national = {t: frame for t, frame in tables.items() if not t.startswith(forms.MIRROR)}
+    return national, affected
+
+
+def _all_rules(as_given: Evidence) -> list[tuple[Any, ...]]:
+    """Make every check on one set of tables."""
+    # What is no number is reported once, by G2; the other rules see an empty cell.
+    numbers = {table_id: _numbers(table_id, frame) for table_id, frame in as_given.tables.items()}
+    evidence = Evidence(numbers, as_given.country, as_given.computed)
+    rows = []
+    for rule in forms.catalogue()["validation_global"]:
+        if check := GLOBAL.get(rule["id"]):
+            seen = as_given if check is digits_only else evidence
+            rows += _rows(rule["id"], rule["rule"], rule["severity"], check(seen))
+    for rule_id, (severity, check) in RULES.items():
+        words = (check.__doc__ or "").strip()
+        rows += _rows(rule_id, words, severity, check(evidence))
+    return rows
+
+
+def within_country(
+    national: Mapping[str, pd.DataFrame], affected: Mapping[str, pd.DataFrame]
+) -> Iterator[Finding]:
+    """Affected area: no area and no number of people is larger than that of the whole country."""
+    for table_id, part in affected.items():
+        definition = forms.table(table_id)
+        names = [c.name for c in definition.columns
+                 if c.unit in WITHIN and not c.signed and c.name in part]  # fmt: skip
+        if not names or table_id not in national or not definition.key:
+            continue
+        whole = national[table_id].drop_duplicates(definition.key).set_index(definition.key)
+        limit = whole.reindex(part[definition.key])[names].apply(pd.to_numeric, errors="coerce")
+        found = part[names].apply(pd.to_numeric, errors="coerce")
+        yield not_above(forms.MIRROR + table_id, found, limit)
 
 
 def _numbers(table_id: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 :class:`sohandbook.report.Report` is this and the maps and tables that are made from it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -71,6 +71,23 @@ class CountryData:
             return None
         where = f"{self.country.folder / self.country.regions.file}"
         return polygons.partition(self._region_polygons, grid=self.grid, where=where)
+
+    @cached_property
+    def affected_area(self) -> xr.DataArray | None:
+        """True for the country's cells in its affected area; bool (y, x), or None without one."""
+        vector = self.country.affected_areas
+        if vector is None:
+            return None
+        shapes = gpd.read_file(self.country.folder / vector.file)
+        inside = self.grid & (polygons.numbers(shapes, grid=self.grid) > 0)
+        if not inside.any():
+            raise InputError(
+                f"{self.country.folder / vector.file}",
+                found="polygons without a cell of the country",
+                allowed="polygons inside the country",
+                remedy="Look at their coordinates, and at the CRS that the file names.",
+            )
+        return inside
 
     def data(self, name: str, *, years: Iterable[int] | None = None, native: bool = False) -> Any:
         """Open one of the country's datasets.
@@ -184,6 +201,25 @@ class CountryData:
         """The people in each cell of the country grid; ([sex,] year, y, x)."""
         found = self.data("population", native=True, years=years)
         return self._placement(found).on_grid(found)
+
+    def affected_population(self, years: Iterable[int]) -> Iterator[tuple[int, xr.DataArray]]:
+        """Give the people of the affected area year by year; ([sex,] y, x) on the map's cells.
+
+        A cell of the population map counts when its centre lies in the affected area. Years
+        for which another stands in are read once.
+        """
+        found = self.data("population", native=True, years=years)
+        stands_for = found.attrs.get("stands_for", {})
+        country = self._placement(found).inside
+        shapes = gpd.read_file(self.country.folder / self.country.affected_areas.file)
+        inside = country & (polygons.numbers(shapes, grid=country) > 0)
+        last: tuple[int, xr.DataArray] | None = None
+        for year in found["year"].values.tolist():
+            source = stands_for.get(year, year)
+            if last is None or last[0] != source:
+                people = found.sel(year=year, drop=True).where(inside, 0)
+                last = source, people.fillna(0).compute()
+            yield year, last[1]
 
     def _placement(self, found: xr.DataArray) -> Placement:
         return Placement.of(found, grid=self.grid, boundary=self.boundary)

@@ -3,6 +3,7 @@
 Each column of that file carries its evidence. Use these through :mod:`sohandbook.forms`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,11 @@ from sohandbook.classes import ClassSystem
 from sohandbook.errors import InputError
 
 UNCCD_CLASSES = "uncc_classes"
+# The affected-area form repeats the tables of SO1 to SO4 for the affected area alone. The first
+# two are no tables of the platform: they are the wholes that the others are shares of.
+MIRROR = "AA."
+MIRROR_FORM = "AA"
+_MIRRORED = re.compile(r"CP-1\.T|SO[1-4]-\d\.")
 
 
 @dataclass(frozen=True)
@@ -145,6 +151,38 @@ def ids() -> tuple[str, ...]:
     return tuple(_entries())
 
 
+@cache
+def mirror_ids() -> tuple[str, ...]:
+    """Return the ids of the tables for the affected area alone, such as ``AA.SO1-4.T2``."""
+    return tuple(
+        MIRROR + table_id
+        for table_id, entry in _entries().items()
+        if _MIRRORED.match(table_id) and entry["kind"] != "reference"
+    )
+
+
+def entry_of(table_id: str) -> dict[str, Any]:
+    """Return what the file says about a table; a mirror table has what its original has."""
+    entries = _entries()
+    original = table_id.removeprefix(MIRROR) if table_id in mirror_ids() else table_id
+    if original not in entries:
+        raise InputError(
+            "data/prais_forms.yml, tables", found=table_id, allowed=entries, remedy="Use one."
+        )
+    entry = entries[original]
+    if original == table_id:
+        return entry
+    return {
+        **entry,
+        "id": table_id,
+        "form": f"{MIRROR_FORM}-{original[:3]}" if original.startswith("SO") else MIRROR_FORM,
+        "title": f"{entry['title']}, affected area alone",
+        "reporting": entries[MIRROR_FORM]["reporting"],
+        "depends_on": [MIRROR + other for other in entry.get("depends_on", [])],
+        "maps": [],
+    }
+
+
 def table(
     table_id: str, *, system: ClassSystem | None = None, rows: Sequence[Any] | None = None
 ) -> TableDefinition:
@@ -171,13 +209,8 @@ def with_classes(
     table_id: str, classes: Sequence[str] | None, rows: Sequence[Any] | None = None
 ) -> TableDefinition:
     """Return the definition of a table for land cover classes given by their keys."""
-    entries = _entries()
-    if table_id not in entries:
-        raise InputError(
-            "data/prais_forms.yml, tables", found=table_id, allowed=entries, remedy="Use one."
-        )
-    entry = entries[table_id]
-    layout = entries[entry["same_layout_as"]] if "same_layout_as" in entry else entry
+    entry = entry_of(table_id)
+    layout = entry_of(entry["same_layout_as"]) if "same_layout_as" in entry else entry
     row_rule = entry.get("rows", layout.get("rows", {}))
     if rows is None and "set" in row_rule:
         rows = _row_set(row_rule["set"], classes)

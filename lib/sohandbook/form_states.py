@@ -63,7 +63,7 @@ def states(
     blocked = _blocked(findings)
     rows = []
     for table_id in forms.ids():
-        entry = _entry(table_id)
+        entry = forms.entry_of(table_id)
         if entry["kind"] == "reference":  # SO4-1 has no form of its own
             continue
         asked = str(entry["reporting"][country.party])
@@ -74,6 +74,7 @@ def states(
         where = (chapters or {}).get(table_id, "")
         rows.append((entry["form"], table_id, entry["title"], asked, state, lacks,
                      _filled(table_id, frame), where))  # fmt: skip
+    rows += _affected_area(tables, blocked, chapters or {})
     rows += _other_forms(country)
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -144,10 +145,27 @@ def _state(
     if asked.startswith("not applicable"):
         return NOT_APPLICABLE, ""
     if asked.startswith("conditional"):
-        return NOT_APPLICABLE, str(_entry(table_id).get("condition", ""))
+        return NOT_APPLICABLE, str(forms.entry_of(table_id).get("condition", ""))
     if asked == IF_BY_SEX and not _by_sex(tables.get("CP-1.T2")):
         return NOT_APPLICABLE, "CP-1.T2 has no people by sex"
     return (INCOMPLETE, "; ".join(lacks)) if required else (NOT_GIVEN, "")
+
+
+def _affected_area(
+    tables: Mapping[str, pd.DataFrame], blocked: Mapping[str, str], chapters: Mapping[str, str]
+) -> Iterator[tuple[str, ...]]:
+    """The mirror forms, once a country reports on its affected area alone; none is asked for."""
+    if not any(table_id in tables for table_id in forms.mirror_ids()):
+        return
+    for table_id in forms.mirror_ids():
+        entry, frame = forms.entry_of(table_id), tables.get(table_id)
+        lacks = [NOT_THERE] if frame is None else gaps(table_id, frame)
+        lacks = [*filter(None, [blocked.get(table_id)]), *lacks]
+        state = INCOMPLETE if lacks else COMPLETE
+        if frame is None:
+            state, lacks = NOT_GIVEN, [f"write forms/{table_id}.csv, if you have the figures"]
+        yield (entry["form"], table_id, entry["title"], "optional", state, "; ".join(lacks),
+               _filled(table_id, frame), chapters.get(table_id, ""))  # fmt: skip
 
 
 def _by_sex(people: pd.DataFrame | None) -> bool:
@@ -219,10 +237,6 @@ def _blank(values: Any) -> Any:
     return values.isna() | (values.astype(object) == "")
 
 
-def _entry(table_id: str) -> dict[str, Any]:
-    return next(entry for entry in forms.catalogue()["tables"] if entry["id"] == table_id)
-
-
 def _layout(table_id: str) -> dict[str, Any]:
-    entry = _entry(table_id)
-    return _entry(entry["same_layout_as"]) if "same_layout_as" in entry else entry
+    entry = forms.entry_of(table_id)
+    return forms.entry_of(entry["same_layout_as"]) if "same_layout_as" in entry else entry

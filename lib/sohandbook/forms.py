@@ -16,21 +16,28 @@ import pandera.pandas as pandera
 from sohandbook.classes import ClassSystem
 from sohandbook.errors import InputError
 from sohandbook.form_definitions import (
+    MIRROR,
     Column,
     TableDefinition,
     catalogue,
+    entry_of,
     ids,
+    mirror_ids,
     table,
     with_classes,
 )
 
 __all__ = [
+    "MIRROR",
     "Column",
     "TableDefinition",
     "catalogue",
     "empty",
+    "entry_of",
     "ids",
+    "mirror_ids",
     "read",
+    "read_all",
     "table",
     "validate",
     "write",
@@ -128,6 +135,15 @@ def read(table_id: str, *, folder: Path | str) -> pd.DataFrame:
     definition = _own_definition(table_id, list(frame.columns))
     _check_columns(definition, frame, where=str(file))
     return _complete(definition, frame, where=str(file))
+
+
+def read_all(folder: Path | str) -> dict[str, pd.DataFrame]:
+    """Return every table of a folder by id, in the order of the forms; mirror tables come last."""
+    return {
+        table_id: read(table_id, folder=folder)
+        for table_id in (*ids(), *mirror_ids())
+        if (Path(folder) / f"{table_id}.csv").is_file()
+    }
 
 
 def _own_definition(table_id: str, names: list[str]) -> TableDefinition:

@@ -140,7 +140,8 @@ def used(
     exports : iterable of str
         Kinds of files, for example ``sdmx``.
     """
-    tables = set(tables)
+    # A mirror table is made as its original is, from fewer cells.
+    tables = {table_id.removeprefix(forms.MIRROR) for table_id in tables}
     made_from = _with_sources(tables)
     maps, exports = list(maps), set(exports)
     legend = country.datasets["land_cover"].legend if "land_cover" in country.datasets else ""

@@ -5,17 +5,14 @@ They stand in the country's folder, in ``forms/<table id>.csv`` with exactly the
 nothing that a person typed is lost. Each cell is checked here before it is used.
 """
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
-from sohandbook import forms, national_cells
+from sohandbook import forms, national_cells, national_files
 from sohandbook.errors import InputError
-from sohandbook.form_definitions import TableDefinition
 
 FOLDER = "forms"
 NARRATIVE = "narrative.yml"
@@ -39,11 +36,23 @@ WRITTEN = (
 _PEOPLES = ("text", "dropdown")
 
 
+# Tables for the affected area alone that the handbook makes from maps; people write the others.
+MIRRORED_FROM_MAPS = tuple(
+    forms.MIRROR + table_id
+    for table_id in (
+        "CP-1.T1", "CP-1.T2",
+        "SO1-1.T1", "SO1-1.T2", "SO1-1.T3", "SO1-1.T4", "SO1-1.T5", "SO1-1.T6", "SO1-1.T7",
+        "SO1-2.T1", "SO1-2.T2", "SO1-2.T3", "SO1-3.T1", "SO1-3.T2", "SO1-4.T1", "SO1-4.T2",
+        "SO2-3.T1", "SO3-1.T1", "SO3-1.T2", "SO3-2.T1", "SO3-2.T2", "SO3-2.T3",
+    )
+)  # fmt: skip
+
+
 def completable() -> tuple[str, ...]:
     """Return the ids of computed tables to which people add drivers, words and comments."""
     return tuple(
         name
-        for name in forms.ids()
+        for name in (*forms.ids(), *MIRRORED_FROM_MAPS)
         if name not in WRITTEN
         and any(column == "comments" or "drivers" in column for column in forms.table(name).names)
     )
@@ -58,7 +67,7 @@ def template(table_id: str) -> pd.DataFrame:
     return pd.DataFrame({"section": sections}).reindex(columns=definition.names, fill_value="")
 
 
-def read(file: Path, table_id: str) -> pd.DataFrame:
+def read(file: Path, table_id: str, *, whole: bool = False) -> pd.DataFrame:
     """Read and check one table that people wrote.
 
     Parameters
@@ -67,6 +76,9 @@ def read(file: Path, table_id: str) -> pd.DataFrame:
         CSV in UTF-8, with ``,`` or ``;`` between the columns. Several values in a cell are
         separated by ``;``.
     table_id : str
+    whole : bool
+        True for a table of the affected area that people wrote as a whole. Its rows may be
+        fewer than the form's; the others come back empty.
 
     Returns
     -------
@@ -80,7 +92,7 @@ def read(file: Path, table_id: str) -> pd.DataFrame:
         Names the file, the line, the column, the value found and what is allowed.
     """
     definition = forms.table(table_id)
-    rows, lines = _rows(file, definition)
+    rows, lines = national_files.rows(file, definition)
     written = [
         number
         for number, row in enumerate(rows)
@@ -102,11 +114,22 @@ def read(file: Path, table_id: str) -> pd.DataFrame:
         )
         national_cells.check_row(checked[-1], table_id, where=where, folder=file.parent)
     frame = pd.DataFrame(checked, columns=definition.names)
+    if whole:
+        return forms.validate(table_id, national_files.all_rows(frame, definition, file))
     return frame if table_id in completable() else forms.validate(table_id, frame)
 
 
-def read_all(country_folder: Path | str) -> dict[str, pd.DataFrame]:
+def read_all(
+    country_folder: Path | str, *, computed: Collection[str] = ()
+) -> dict[str, pd.DataFrame]:
     """Read every table that people wrote as a whole; empty ones and missing ones are left out.
+
+    Parameters
+    ----------
+    country_folder : path
+    computed : collection of str
+        Tables of the affected area that the handbook makes from maps in this country; of these
+        people write only drivers and comments.
 
     Raises
     ------
@@ -114,7 +137,8 @@ def read_all(country_folder: Path | str) -> dict[str, pd.DataFrame]:
         A file of the folder is no form, a cell is wrong, or an action names no target.
     """
     folder = Path(country_folder) / FOLDER
-    allowed = (*WRITTEN, *completable())
+    affected = [table_id for table_id in forms.mirror_ids() if table_id not in computed]
+    allowed = (*WRITTEN, *completable(), *affected)
     for file in sorted(folder.glob("*.csv")):
         if file.stem not in allowed:
             raise InputError(
@@ -127,6 +151,10 @@ def read_all(country_folder: Path | str) -> dict[str, pd.DataFrame]:
     for table_id in WRITTEN:
         file = folder / f"{table_id}.csv"
         if file.is_file() and len(frame := read(file, table_id)):
+            found[table_id] = frame
+    for table_id in affected:
+        file = folder / f"{table_id}.csv"
+        if file.is_file() and len(frame := read(file, table_id, whole=True)):
             found[table_id] = frame
     _check_links(found, folder)
     return found
@@ -158,7 +186,7 @@ def completed(table_id: str, frame: pd.DataFrame, *, country_folder: Path | str)
         A row of the person's file is not in the table.
     """
     file = Path(country_folder) / FOLDER / f"{table_id}.csv"
-    if table_id in WRITTEN or not file.is_file():
+    if table_id not in completable() or not file.is_file():
         return frame
     definition = forms.table(table_id)
     theirs = read(file, table_id)
@@ -179,7 +207,7 @@ def completed(table_id: str, frame: pd.DataFrame, *, country_folder: Path | str)
         row = result.index[known.index(name)]
         for column in names:
             words = record[column]
-            if column == key or not words or pd.isna(words):
+            if column == key or not words or pd.isna(words) or words == result.at[row, column]:
                 continue
             if column == "comments":
                 proposal = str(result.at[row, column] or "").replace(ASKS, "")
@@ -220,41 +248,3 @@ def read_narrative(country_folder: Path | str) -> dict[str, str]:
                 remedy="Write 'SO1: |' and below it the text, indented by two blanks.",
             )
     return {section: text.strip() for section, text in content.items() if text and text.strip()}
-
-
-def _rows(file: Path, definition: TableDefinition) -> tuple[list[dict[str, str]], list[int]]:
-    """Read a CSV file as text, with the line in which each record ends."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            str(file),
-            found=f"byte {error.object[error.start]:#x} at {error.start}",
-            allowed="text in UTF-8",
-            remedy="Save the file as 'CSV UTF-8'.",
-        ) from error
-    head = text.partition("\n")[0]
-    delimiter = ";" if head.count(";") > head.count(",") else ","
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    names = [name.strip() for name in next(reader, [])]
-    if names != definition.names:
-        raise InputError(
-            f"{file}, line 1",
-            found=names,
-            allowed=definition.names,
-            remedy="Put back the columns of the form, in this order.",
-        )
-    rows, lines = [], []
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(names):
-            raise InputError(
-                f"{file}, line {reader.line_num}",
-                found=f"{len(cells)} cells",
-                allowed=f"{len(names)} cells",
-                remedy='Put a text that holds a comma between quotes, "like, this".',
-            )
-        rows.append({name: cell.strip() for name, cell in zip(names, cells, strict=True)})
-        lines.append(reader.line_num)
-    return rows, lines

@@ -16,7 +16,7 @@ from sohandbook.report import Report
 
 # Checks that hold one table against another, or against the country profile.
 BETWEEN_TABLES = (
-    "G3", "G4", "G10", "G11", "G12", "SHARES", "SO1-1.T5.sums", "SO1-2.T1.rows",
+    "AA.WITHIN", "G3", "G4", "G10", "G11", "G12", "SHARES", "SO1-1.T5.sums", "SO1-2.T1.rows",
     "SO1-2.T3.classes", "SO1-4.T1.rows", "SO1-4.T2.status", "SO3-1.T1.sum", "SO3-1.T2.sum",
     "SO3-2.sums",
 )  # fmt: skip
@@ -49,11 +49,7 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     place = folder / "tables"
     if not any(place.glob("*.csv")):
         return {}
-    return {
-        table_id: forms.read(table_id, folder=place)
-        for table_id in forms.ids()
-        if (place / f"{table_id}.csv").is_file()
-    }
+    return forms.read_all(place)
 
 
 def findings(found: Mapping[str, pd.DataFrame], *, country: Country, folder: Path) -> pd.DataFrame:
@@ -242,8 +238,7 @@ def against_published(found: Mapping[str, pd.DataFrame], *, series: pd.DataFrame
 
 
 def _series(table_id: str) -> str:
-    entry = next(entry for entry in forms.catalogue()["tables"] if entry["id"] == table_id)
-    return str(entry["default_series"]["sdg_api_series"])
+    return str(forms.entry_of(table_id)["default_series"]["sdg_api_series"])
 
 
 def _by_year(frame: pd.DataFrame, column: str) -> dict[int, float]:

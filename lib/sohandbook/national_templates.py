@@ -43,6 +43,10 @@ def guide() -> str:
         "Open the CSV files in a spreadsheet and save them as CSV UTF-8. ",
         "Keep the first line as it is. Separate several values in one cell by `;`. ",
         "A file without rows is left out of the report.\n",
+        "\nTables for the affected area alone have `AA.` before their name, such as ",
+        f"`{forms.MIRROR}SO2-1.T1.csv`, and the columns of the national table. ",
+        "Where `country.yml` names the polygons, those that are maps are computed; ",
+        "write the others here. Rows without figures may be left out.\n",
     ]
     for table_id in WRITTEN:
         definition = forms.table(table_id)

@@ -59,11 +59,7 @@ class Results:
         """
         folder = Path(folder)
         content = manifest.read(folder)
-        tables = {
-            table_id: forms.read(table_id, folder=folder / "tables")
-            for table_id in forms.ids()
-            if (folder / "tables" / f"{table_id}.csv").is_file()
-        }
+        tables = forms.read_all(folder / "tables")
         ran = [each for each in content["chapters"].values() if each.get("finished")]
         if not tables or not ran:
             raise InputError(

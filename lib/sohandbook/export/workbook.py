@@ -33,6 +33,11 @@ FORM_TITLES = {
     "SO5-4": "Technology transfer",
     "SO5-5": "Financial needs of plans",
     "SO5": "Methods of the figures on finance",
+    "AA": "Affected area: definition, land and people",
+    "AA-SO1": "Affected area alone: land",
+    "AA-SO2": "Affected area alone: people",
+    "AA-SO3": "Affected area alone: drought",
+    "AA-SO4": "Affected area alone: species and places",
 }
 READING = (
     "Numbers are shown rounded; the cells, and the CSV tables beside this file, hold all digits.",
