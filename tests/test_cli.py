@@ -113,7 +113,9 @@ def test_check_looks_at_the_tables_that_were_written(handbook):
 
 def test_book_prints_the_page_to_open(handbook, monkeypatch):
     page = handbook.root / "build" / "site" / "index.html"
-    monkeypatch.setattr(book, "build", lambda iso3s: page if iso3s == ["XTT", "XUU"] else None)
+    monkeypatch.setattr(
+        book, "build", lambda iso3s, language: page if iso3s == ["XTT", "XUU"] else None
+    )
     answer = call("book", "XTT", "XUU")
     assert answer.output == f"Open {page}\n"
 

@@ -161,7 +161,7 @@ class Country(Strict):
     m49: int | None = None
     party: Literal["affected", "developed"]
     fictional: bool = False
-    language: Literal["en"] = "en"
+    language: Literal["en", "fr", "zh", "ar"] = "en"
     boundary: Vector
     regions: Vector | None = None
     affected_areas: Vector | None = None
@@ -236,6 +236,11 @@ class Country(Strict):
             )
         country._check_files()
         return country
+
+    def results_folder(self, language: str = "", *, outputs: Path | None = None) -> Path:
+        """Return where results in a language go: those in another than the country's own apart."""
+        apart = "" if language in ("", self.language) else language
+        return (outputs or paths.outputs()) / apart / self.iso3
 
     def _check_files(self) -> None:
         for field in ("boundary", "regions", "affected_areas"):

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from sohandbook import chapters as chapter_list
-from sohandbook import input_files, manifest
+from sohandbook import input_files, language, manifest
 from sohandbook.chapters import Chapter
 from sohandbook.input_files import Checksums
 from sohandbook.outcome import Outcome, Result
@@ -187,8 +187,13 @@ class CountryRun:
             country=self.plan.country,
             data={n: self.data[n] for n in input_files.used_by(chapter, self.plan.country)},
             earlier=earlier,
-            common=self.common,
+            common={**self.common, "language": self._words(chapter)},
         )
+
+    def _words(self, chapter: Chapter) -> tuple[str, dict[str, str]]:
+        """Return the language, and the checksums of the catalogues with a chapter's words."""
+        files = language.catalogues_of(self.plan.language, Path(chapter.notebook).stem)
+        return self.plan.language, self.checksums.of_all(files)
 
     def _why_not_up_to_date(self, chapter: Chapter, key: dict[str, str]) -> str:
         entry = self.manifest["chapters"].get(chapter.id, {})
@@ -258,7 +263,12 @@ class CountryRun:
 
     def _environment(self, staging: Path) -> dict[str, str]:
         limits = {} if self.threads is None else dict.fromkeys(THREAD_VARIABLES, str(self.threads))
-        return {"SOHANDBOOK_STAGING": str(staging), "SOHANDBOOK_STATIC": "1", **limits}
+        return {
+            "SOHANDBOOK_STAGING": str(staging),
+            "SOHANDBOOK_STATIC": "1",
+            language.VARIABLE: self.plan.language,
+            **limits,
+        }
 
     def _move(self, chapter: Chapter, staging: Path) -> dict[str, str]:
         """Move a whole chapter's files to their place; return their checksums."""

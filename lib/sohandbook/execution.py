@@ -16,7 +16,7 @@ from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from sohandbook import paths
+from sohandbook import language, paths
 
 HOLOVIEWS_LOADER = "application/vnd.holoviews_load.v0+json"
 LONGEST_SOCKET_FOLDER = 70  # a Unix socket's path ends at about 104 characters
@@ -84,7 +84,8 @@ def _execute(
             "its process ended by itself; the machine may have run out of memory"
         ) from error
     finally:
-        content = _tidy_file(target, values)
+        with language.using(environment.get(language.VARIABLE, language.SOURCE)):
+            content = _tidy_file(target, values)
     return _warnings(content) if content else []
 
 
@@ -98,6 +99,10 @@ def _tidy_file(target: Path, values: Mapping[str, Any]) -> nbformat.NotebookNode
         target.unlink()
         return None
     _tidy(content)
+    if language.current().code != language.SOURCE:
+        from sohandbook.translations import notebooks
+
+        notebooks.translate_printed(content)
     content.metadata["papermill"] = {
         "parameters": {n: v for n, v in values.items() if not n.endswith("_folder")}
     }
@@ -110,7 +115,7 @@ def _run_notebook(notebook: Path, target: Path, values: Mapping[str, Any]) -> No
     for attempts_left in (1, 0):
         try:
             papermill.execute_notebook(
-                notebook,
+                _in_language(notebook),
                 target,
                 dict(values),
                 kernel_name="python3",
@@ -127,6 +132,15 @@ def _run_notebook(notebook: Path, target: Path, values: Mapping[str, Any]) -> No
                 raise
         else:
             return
+
+
+def _in_language(notebook: Path) -> Path | nbformat.NotebookNode:
+    """Return a notebook with its prose in the language in use."""
+    if language.current().code == language.SOURCE:
+        return notebook
+    from sohandbook.translations import notebooks
+
+    return notebooks.translate(nbformat.read(notebook, as_version=4))
 
 
 def _kernel_configuration() -> Config:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from IPython.display import HTML, DisplayHandle, display
 
 from sohandbook.errors import InputError
+from sohandbook.language import numbers, translate
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Answer:
     """The place for the key figures; create it early, fill it once they are known."""
 
     def __init__(self) -> None:
-        waiting = HTML('<p class="key-figures-waiting">Run all cells: the answer appears here.</p>')
+        words = html.escape(translate("Run all cells: the answer appears here."))
+        waiting = HTML(f'<p class="key-figures-waiting">{words}</p>')
         handle = display(waiting, display_id=True)
         # Outside Jupyter there is no display to come back to; tests call the library that way.
         self._handle: DisplayHandle | None = handle
@@ -46,8 +48,9 @@ class Answer:
         if not figures:
             raise InputError("key figures", found="none", allowed="one or more", remedy="Give one.")
         items = "".join(
-            f"<div><dt>{html.escape(figure.label)}</dt>"
-            f"<dd><strong>{html.escape(figure.value)}</strong> {html.escape(figure.unit)}</dd>"
+            f"<div><dt>{html.escape(translate(figure.label))}</dt>"
+            f"<dd><strong>{html.escape(numbers(translate(figure.value)))}</strong> "
+            f"{html.escape(translate(figure.unit))}</dd>"
             "</div>"
             for figure in figures
         )

@@ -14,7 +14,7 @@ from typing import Any, Self
 import pandas as pd
 import xarray as xr
 
-from sohandbook import classes, cluster, forms, national_forms, paths, tables
+from sohandbook import classes, cluster, forms, language, national_forms, tables
 from sohandbook.country import Country
 from sohandbook.country_data import CountryData
 from sohandbook.errors import InputError
@@ -51,7 +51,9 @@ class Report(CountryData):
         """
         cluster.connect()
         country = Country.load(iso3, folder=country_folder or None)
-        output = Path(output_folder) if output_folder else paths.outputs() / iso3
+        language.take_from(country.language)
+        usual = country.results_folder(language.current().code)
+        output = Path(output_folder) if output_folder else usual
         staging = os.environ.get("SOHANDBOOK_STAGING", "")
         return cls(country, output, Path(staging) if staging else output)
 

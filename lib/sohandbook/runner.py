@@ -27,13 +27,14 @@ def run(
     output: Path | str | None = None,
     again: bool = False,
     threads: int | None = None,
+    language: str = "",
     progress: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
     """Run the chapters of a country that are not up to date.
 
     Parameters
     ----------
-    iso3, only, folder, output
+    iso3, only, folder, output, language
         As in :func:`sohandbook.plan.check`, which is called first.
     again : bool
         Run the chapters even if they are up to date.
@@ -48,7 +49,7 @@ def run(
         Something is wrong with the input, or another run of this country is
         under way; no kernel was started.
     """
-    plan = check(iso3, only=only, folder=folder, output=output)
+    plan = check(iso3, only=only, folder=folder, output=output, language=language)
     with (
         _locked(plan, wait=False),
         closing(CountryRun(plan, again=again, threads=threads, progress=progress)) as under_way,

@@ -24,6 +24,9 @@ Folder = Annotated[
     Path | None, typer.Option(help="The country's folder, if not data/countries/<ISO3>.")
 ]
 Output = Annotated[Path | None, typer.Option(help="Where results go, if not outputs/<ISO3>.")]
+Language = Annotated[
+    str, typer.Option(help="What people read: en, fr, zh or ar; by default the country's own.")
+]
 COLOURS = {
     "done": "green",
     "up to date": "green",

@@ -10,6 +10,7 @@ from sohandbook.cli.basis import (
     COLOURS,
     Folder,
     Iso3,
+    Language,
     Output,
     app,
     complaints,
@@ -44,17 +45,18 @@ def check(iso3: Iso3, folder: Folder = None, output: Output = None) -> None:
 @app.command()
 def book(
     iso3s: Annotated[list[str], typer.Argument(metavar="ISO3...", help="One country or several.")],
+    language: Language = "",
 ) -> None:
     """Make the book of countries whose chapters have run.
 
-    Example: [bold]sohandbook book XDL[/]
+    Example: [bold]sohandbook book XDL --language fr[/]
     """
     with plain_errors():
         from sohandbook import book as books
 
         try:
             with console.status("Making the book"):
-                page = books.build(iso3s)
+                page = books.build(iso3s, language=language)
         except books.BookError as error:
             complaints.print(escape(str(error)))
             raise typer.Exit(1) from None

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from sohandbook.cli.basis import COLOURS, Folder, Iso3, Output, app, console, plain_errors
+from sohandbook.cli.basis import (
+    COLOURS,
+    Folder,
+    Iso3,
+    Language,
+    Output,
+    app,
+    console,
+    plain_errors,
+)
 
 if TYPE_CHECKING:
     from sohandbook.runner import Outcome
@@ -20,6 +29,7 @@ def run(
     ] = None,
     folder: Folder = None,
     output: Output = None,
+    language: Language = "",
     again: Annotated[bool, typer.Option("--again", help="Even if it is up to date.")] = False,
     threads: Annotated[
         int | None, typer.Option(min=1, help="At most so many threads; all by default.")
@@ -34,6 +44,7 @@ def run(
     """
     with plain_errors():
         from sohandbook import runner
+        from sohandbook.country import Country
 
         with console.status("Checking settings and files") as status:
 
@@ -60,11 +71,11 @@ def run(
                 output=output,
                 again=again,
                 threads=threads,
+                language=language,
                 progress=show,
             )
-        from sohandbook import paths
-
-        place = (output or paths.outputs() / iso3).resolve()
+            country = Country.load(iso3, folder=folder)
+        place = (output or country.results_folder(language)).resolve()
     failed = [outcome for outcome in outcomes if outcome.result == "failed"]
     console.print(f"Results: {escape(str(place))}")
     if failed:

@@ -9,7 +9,9 @@ import pyproj
 import xarray as xr
 from matplotlib.axes import Axes
 
-NOT_OURS = (
+from sohandbook.language import message, translate
+
+NOT_OURS = message(
     "The boundaries and names shown do not imply official endorsement or acceptance "
     "by the United Nations."
 )
@@ -21,8 +23,8 @@ HATCH_DARK, HATCH_LIGHT, HATCH_WIDTH = (130, 130, 130), (205, 205, 205), 3
 def note(report: Any) -> str:
     """Return the sentence about boundaries that every map needs."""
     if report is not None and report.country.fictional:
-        return f"{report.country.name} is fictional."
-    return NOT_OURS
+        return translate("{country} is fictional.", country=report.country.name)
+    return translate(NOT_OURS)
 
 
 def thin_classes(data: xr.DataArray, *, nodata: int, finest: int = FINEST) -> xr.DataArray:
@@ -138,7 +140,7 @@ def _scale_bar(axes: Axes, crs: Any, edges: tuple[float, float, float, float]) -
     bar = {"transform": axes.transAxes, "clip_on": False, "color": INK, "linewidth": 1.4}
     axes.plot([0, 0, share, share], [-0.015, -0.035, -0.035, -0.015], **bar)
     words = {"transform": axes.transAxes, "fontsize": 9, "color": INK, "va": "center"}
-    axes.text(share + 0.02, -0.03, f"{kilometres:g} km", **words)
+    axes.text(share + 0.02, -0.03, f"{kilometres:g} {translate('km')}", **words)
 
 
 def nice_length(longest: float) -> float:
@@ -158,7 +160,7 @@ def _north_arrow(axes: Axes, crs: Any, edges: tuple[float, float, float, float])
     lean = np.array([there[0] - x, there[1] - y]) * np.sign(step)
     lean /= np.hypot(*lean)
     axes.annotate(
-        "N",
+        translate("N"),
         xy=(0.97, -0.012),
         xycoords="axes fraction",
         xytext=tuple(-20 * lean),

@@ -12,7 +12,9 @@ from matplotlib.patches import Patch
 from sohandbook import classes
 from sohandbook.errors import InputError
 from sohandbook.figures.display import WIDTH_INCHES, Figure, check_words, picture
-from sohandbook.figures.words import THIN_SPACE, number, readable
+from sohandbook.figures.fonts import in_letters_at_hand
+from sohandbook.figures.words import number, readable
+from sohandbook.language import THIN_SPACE, current, translate
 
 INK, GRID, PLAIN, NEUTRAL = "#222222", "#dddddd", "#2a7fa0", "#8a8a8a"
 # Lines differ in colour, dash and marker, so that no one of the three has to be seen.
@@ -26,6 +28,7 @@ LINES = (
 )
 
 
+@in_letters_at_hand
 def bar_chart(
     values: pd.Series,
     *,
@@ -53,7 +56,7 @@ def bar_chart(
     check_words(caption, alt)
     _check_numbers(values.to_frame())
     keys = [str(key) for key in values.index]
-    names = dict(zip(system.keys, system.labels, strict=True)) if system else {}
+    names = dict(zip(system.keys, map(translate, system.labels), strict=True)) if system else {}
     shades = dict(zip(system.keys, system.colours, strict=True)) if system else {}
     labels = [names.get(key) or readable(key) for key in keys]
     colours = [shades.get(key, NEUTRAL if system else PLAIN) for key in keys]
@@ -61,7 +64,8 @@ def bar_chart(
     bars = axes.barh(
         range(len(values)), values.fillna(0), color=colours, edgecolor="#777777", linewidth=0.5
     )
-    written = ["no value" if np.isnan(v) else number(v, digits) for v in values.astype(float)]
+    numbers = values.astype(float)
+    written = [translate("no value") if np.isnan(v) else number(v, digits) for v in numbers]
     axes.bar_label(bars, written, padding=3, fontsize=10)
     axes.set_yticks(range(len(values)), labels, fontsize=10)
     axes.invert_yaxis()
@@ -70,10 +74,11 @@ def bar_chart(
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     axes.set_xticks([])
-    axes.set_xlabel(unit, fontsize=10, loc="left")
+    axes.set_xlabel(translate(unit), fontsize=10, loc="left")
     return picture(drawing, caption=caption, alt=alt)
 
 
+@in_letters_at_hand
 def line_chart(
     frame: pd.DataFrame,
     *,
@@ -119,6 +124,7 @@ def line_chart(
     return picture(drawing, caption=caption, alt=alt)
 
 
+@in_letters_at_hand
 def stacked_chart(
     frame: pd.DataFrame,
     *,
@@ -154,7 +160,9 @@ def stacked_chart(
         axes.bar(frame.index, height, bottom=base, color=colour, width=0.85,
                  edgecolor="#777777", linewidth=0.3)  # fmt: skip
         base += height
-        handles.append(Patch(facecolor=colour, edgecolor="#777777", linewidth=0.4, label=label))
+        handles.append(
+            Patch(facecolor=colour, edgecolor="#777777", linewidth=0.4, label=translate(label))
+        )
     _frame_of_years(axes, unit)
     _legend_below(axes, handles)
     return picture(drawing, caption=caption, alt=alt)
@@ -183,8 +191,12 @@ def _frame_of_years(axes: Axes, unit: str) -> None:
     axes.tick_params(labelsize=10, length=0)
     axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(6, integer=True))
     axes.yaxis.set_major_locator(mpl.ticker.MaxNLocator(5))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}".replace(",", THIN_SPACE))
-    axes.set_title(unit, fontsize=10, loc="left", pad=6)
+    axes.yaxis.set_major_formatter(lambda value, _: _tick(value))
+    axes.set_title(translate(unit), fontsize=10, loc="left", pad=6)
+
+
+def _tick(value: float) -> str:
+    return f"{value:,.10g}".replace(",", THIN_SPACE).replace(".", current().decimal)
 
 
 def _legend_below(axes: Axes, handles: list[Patch] | None) -> None:

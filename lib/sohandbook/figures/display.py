@@ -11,6 +11,7 @@ from matplotlib.figure import Figure as Drawing
 from PIL import Image
 
 from sohandbook.errors import InputError
+from sohandbook.language import translate
 
 SHORTEST_ALTERNATIVE = 20
 IMAGE_NAMES = (".png", ".jpg", ".jpeg", ".svg")
@@ -83,6 +84,7 @@ def picture(drawing: Drawing, *, caption: str, alt: str, notes: str = "") -> Fig
     The paper is white, so that the picture reads the same on a dark page.
     """
     check_words(caption, alt)
+    caption, alt, notes = translate(caption), translate(alt), translate(notes)
     raw = BytesIO()
     drawing.savefig(
         raw,

@@ -15,6 +15,9 @@ from sohandbook import classes, tables
 from sohandbook.errors import InputError
 from sohandbook.figures import cartography
 from sohandbook.figures.display import WIDTH_INCHES, Figure, check_words, picture
+from sohandbook.figures.fonts import in_letters_at_hand
+from sohandbook.figures.words import number
+from sohandbook.language import translate
 
 TITLE_INCHES, FOOT_INCHES, LINE_INCHES = 0.26, 0.36, 0.2
 SHADES = 24  # more cannot be told apart, and noisy maps would make heavy pages
@@ -62,6 +65,7 @@ def class_map(
     )  # fmt: skip
 
 
+@in_letters_at_hand
 def small_multiples(
     data: xr.DataArray | Mapping[str, xr.DataArray],
     *,
@@ -90,24 +94,25 @@ def small_multiples(
     drawing, axes = _sheet(len(panels), first)
     for place, (title, panel) in zip(axes, panels.items(), strict=True):
         _draw_classes(place, panel, within, system)
-        place.set_title(title, fontsize=11, pad=4)
+        place.set_title(translate(title), fontsize=11, pad=4)
         last_row_first = place is axes[-1 - (len(axes) - 1) % 2]
         cartography.furnish(place, panel, boundary=boundary, furniture=last_row_first)
     handles = [
-        Patch(facecolor=colour, edgecolor="#777777", linewidth=0.4, label=label)
+        Patch(facecolor=colour, edgecolor="#777777", linewidth=0.4, label=translate(label))
         for label, colour in zip(system.labels, system.colours, strict=True)
     ]
     handles.append(_no_data())
     title = None
     if report is not None and len(panels) == 1 and first.sizes == report.grid.sizes:
-        title = "Share of the country area"
+        title = translate("Share of the country area")
         shares = _shares(first, system, report)
         for handle, share in zip(handles, shares, strict=True):
-            handle.set_label(f"{handle.get_label()}, {share:.1f} %")
+            handle.set_label(f"{handle.get_label()}, {number(share)} %")
     _legend(drawing, handles, title, report)
     return picture(drawing, caption=caption, alt=alt, notes=_notes(report, source))
 
 
+@in_letters_at_hand
 def continuous_map(
     data: xr.DataArray,
     *,
@@ -167,7 +172,7 @@ def continuous_map(
         orientation="horizontal",
         extend="both" if limits is None else "neither",
     )
-    bar.set_label(unit, fontsize=10)
+    bar.set_label(translate(unit), fontsize=10)
     bar.ax.tick_params(labelsize=10)
     _legend(drawing, [_no_data()] if hatched.any() else [], None, report, below=0.7)
     return picture(drawing, caption=caption, alt=alt, notes=_notes(report, source))
@@ -255,7 +260,8 @@ def _draw_classes(
 
 
 def _no_data() -> Patch:
-    return Patch(facecolor="#cdcdcd", edgecolor="#6e6e6e", hatch="//////", lw=0, label="No data")
+    label = translate("No data")
+    return Patch(facecolor="#cdcdcd", edgecolor="#6e6e6e", hatch="//////", lw=0, label=label)
 
 
 def _shares(data: xr.DataArray, system: classes.ClassSystem, report: Any) -> list[float]:
@@ -284,4 +290,4 @@ def _legend(
 
 
 def _notes(report: Any, source: str) -> str:
-    return " ".join(part for part in (source, cartography.note(report)) if part)
+    return " ".join(part for part in (translate(source), cartography.note(report)) if part)

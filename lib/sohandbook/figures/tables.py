@@ -12,6 +12,7 @@ from sohandbook.country import Country
 from sohandbook.errors import InputError
 from sohandbook.figures.display import Figure
 from sohandbook.figures.words import number, readable
+from sohandbook.language import translate
 
 PLAIN_WHOLE_NUMBERS = ("year", "code", "row", "line")
 NUMBERS = ";white-space:nowrap;font-variant-numeric:tabular-nums"
@@ -56,6 +57,7 @@ def table(
     for values in frame.itertuples(index=False, name=None):
         cells = [_cell(*parts) for parts in zip(values, frame.columns, places, strict=True)]
         rows += _row(cells, missing=any(isinstance(v, str) and v in NO_DATA for v in values))
+    caption = translate(caption)
     escaped = html.escape(caption)
     page = (
         f'<div class="sohandbook-table" role="region" tabindex="0" aria-label="{escaped}" '
@@ -72,7 +74,7 @@ def dataset_table(country: Country, *, names: Sequence[str], caption: str) -> Fi
     for name in names:
         if name in country.datasets:
             dataset = country.datasets[name]
-            years = f"{dataset.years[0]} to {dataset.years[1]}" if dataset.years else "not stated"
+            years = "{} to {}".format(*dataset.years) if dataset.years else "not stated"
             rows.append(
                 {
                     "Dataset": readable(name),
@@ -83,7 +85,8 @@ def dataset_table(country: Country, *, names: Sequence[str], caption: str) -> Fi
                 }
             )
     if not rows:
-        return _sentence(caption, f"{country.name} lists none of: {', '.join(names)}.")
+        listed = {"country": country.name, "names": ", ".join(names)}
+        return _sentence(caption, translate("{country} lists none of: {names}.", **listed))
     return table(pd.DataFrame(rows), caption=caption)
 
 
@@ -101,8 +104,8 @@ def stand_in_table(country: Country, *, names: Sequence[str], caption: str) -> F
 
 
 def _sentence(caption: str, words: str) -> Figure:
-    page = f"<p>{html.escape(caption)} {html.escape(words)}</p>"
-    return Figure(page, f"{caption} {words}", "")
+    sentence = f"{translate(caption)} {translate(words)}"
+    return Figure(f"<p>{html.escape(sentence)}</p>", sentence, "")
 
 
 def _is_blank(column: pd.Series) -> bool:
@@ -113,7 +116,7 @@ def _is_blank(column: pd.Series) -> bool:
 
 
 def _head(name: str, units: Mapping[str, str], column: pd.Series) -> str:
-    unit = units.get(name, "").replace("km2", "km²")
+    unit = translate(units.get(name, "").replace("km2", "km²"))
     words = html.escape(readable(name) + (f" ({unit})" if unit else ""))
     side = "right" if pd.api.types.is_numeric_dtype(column) else "left"
     return f'<th scope="col" style="text-align:{side}">{words}</th>'
@@ -122,20 +125,21 @@ def _head(name: str, units: Mapping[str, str], column: pd.Series) -> str:
 def _cell(value: Any, column: object, digits: int) -> tuple[str, str]:
     """Return the words of a cell and the side it lines up at."""
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-        return '<abbr title="no value" style="text-decoration:none">–</abbr>', "right"
+        missing = html.escape(translate("no value"))
+        return f'<abbr title="{missing}" style="text-decoration:none">–</abbr>', "right"
     if isinstance(value, (bool, np.bool_)):
-        return ("yes" if value else "no"), "left"
+        return (translate("yes") if value else translate("no")), "left"
     if isinstance(value, (int, np.integer)):
         plain = any(word in str(column).lower().split("_") for word in PLAIN_WHOLE_NUMBERS)
         return (str(value) if plain else number(value, 0)), "right"
     if isinstance(value, (float, np.floating)):
         return number(value, digits), "right"
-    text = html.escape(str(value))
+    text = str(value)
     if text.startswith(("http://", "https://")):
-        text = f'<a href="{text}">{text}</a>'
-    elif MACHINE_WORD.fullmatch(text):
-        text = readable(text)
-    return text, "left"
+        text = html.escape(text)
+        return f'<a href="{text}">{text}</a>', "left"
+    text = readable(text) if MACHINE_WORD.fullmatch(text) else translate(text)
+    return html.escape(text), "left"
 
 
 def _row(cells: list[tuple[str, str]], *, missing: bool) -> str:

@@ -10,15 +10,19 @@ import xarray as xr
 
 from sohandbook import classes, tables
 from sohandbook.errors import InputError
+from sohandbook.language import THIN_SPACE, current, translate
 
-THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 SHORT_NAMES = {"no_data": "No data", "sdg_15_3_1": "SDG 15.3.1", "dvi": "DVI", "usd": "USD"}
 
 
 def number(value: float, digits: int = 1) -> str:
-    """Return a number for people: thin spaces between thousands, a true minus sign."""
+    """Return a number for people: thin spaces between thousands, a true minus sign.
+
+    The decimal mark is that of the language in use.
+    """
     text = f"{value:,.{digits}f}".replace(",", THIN_SPACE)
     is_zero = not text.strip(f"-0.{THIN_SPACE}")
+    text = text.replace(".", current().decimal)
     return text.lstrip("-") if is_zero else text.replace("-", "\N{MINUS SIGN}")
 
 
@@ -30,6 +34,11 @@ def _class_labels() -> dict[str, str]:
 
 
 def readable(name: str) -> str:
+    """Return the name of a column or class in the language in use; see :func:`spelt_out`."""
+    return translate(spelt_out(name))
+
+
+def spelt_out(name: str) -> str:
     """Return the name of a column or class for people: ``total_land_area`` is Total land area."""
     if name in SHORT_NAMES or name in _class_labels():
         return SHORT_NAMES.get(name) or _class_labels()[name]
@@ -59,17 +68,19 @@ def describe_classes(table: pd.DataFrame, *, whole: str = "the country area", mo
         For example ``"Shares of the country area: Grassland 52.1 %, Cropland 20.0 %, ..."``.
     """
     total = float(table["area_km2"].sum())
+    whole = translate(whole)
     if not total > 0:
-        return f"No cell of {whole} has a class."
+        return translate("No cell of {whole} has a class.", whole=whole)
     shares = (100 * table.groupby("label", sort=False)["area_km2"].sum() / total).sort_values(
         ascending=False, kind="stable"
     )
     shares = shares[shares > 0]
-    named = [f"{label} {number(share)} %" for label, share in shares.iloc[:most].items()]
+    named = [f"{translate(label)} {number(share)} %" for label, share in shares.iloc[:most].items()]
     rest = shares.iloc[most:].sum()
     if rest > 0:
-        named.append(f"all others {number(rest)} %")
-    return f"Shares of {whole}: {', '.join(named)}."
+        named.append(translate("all others {share} %", share=number(rest)))
+    listed = translate(", ").join(named)
+    return translate("Shares of {whole}: {shares}.", whole=whole, shares=listed)
 
 
 def describe_status(status: xr.DataArray | Mapping[str, xr.DataArray], *, report: Any) -> str:
@@ -78,8 +89,9 @@ def describe_status(status: xr.DataArray | Mapping[str, xr.DataArray], *, report
     sentences = []
     for name, data in maps.items():
         table = tables.area_by_class(data, cell_area=report.cell_area, within=report.grid)
-        sentences.append(f"{f'{name}: ' if name else ''}{describe_classes(table)}")
-    return f"Map of {report.country.name}. {' '.join(sentences)}"
+        sentences.append(f"{f'{readable(name)}: ' if name else ''}{describe_classes(table)}")
+    country = translate("Map of {country}.", country=report.country.name)
+    return f"{country} {' '.join(sentences)}"
 
 
 def describe_change(data: xr.DataArray, *, first: int, last: int, report: Any) -> str:
@@ -93,16 +105,27 @@ def describe_change(data: xr.DataArray, *, first: int, last: int, report: Any) -
     share = 100 * areas[first] / areas[first].sum()
     change = (areas[last] - areas[first]).drop("No data")
     gain, loss = change.idxmax(), change.idxmin()
-    most = ", ".join(f"{label} {number(v)} %" for label, v in share.nlargest(3).items() if v > 0)
-    moves = []
-    if change[gain] > 0:
-        moves.append(f"{gain} gains most, {number(change[gain])} km²")
-    if change[loss] < 0:
-        moves.append(f"{loss} loses most, {number(-change[loss])} km²")
-    return (
-        f"Maps of {report.country.name}. Largest classes in {first}: {most}. "
-        f"Until {last}, {' and '.join(moves) or 'no class changes its area'}."
+    largest = share.nlargest(3).items()
+    most = translate(", ").join(
+        f"{translate(label)} {number(v)} %" for label, v in largest if v > 0
     )
+    sentences = [
+        translate("Maps of {country}.", country=report.country.name),
+        translate("Largest classes in {year}: {classes}.", year=first, classes=most),
+    ]
+    if change[gain] > 0:
+        sentences.append(
+            translate("{label} gains most until {year}, {area} km².", label=translate(gain),
+                      year=last, area=number(change[gain]))
+        )  # fmt: skip
+    if change[loss] < 0:
+        sentences.append(
+            translate("{label} loses most until {year}, {area} km².", label=translate(loss),
+                      year=last, area=number(-change[loss]))
+        )  # fmt: skip
+    if len(sentences) == 2:
+        sentences.append(translate("No class changes its area until {year}.", year=last))
+    return " ".join(sentences)
 
 
 def describe_series(frame: pd.DataFrame, *, year: str = "year", value: str, unit: str) -> str:
@@ -113,11 +136,19 @@ def describe_series(frame: pd.DataFrame, *, year: str = "year", value: str, unit
         )
     series = frame.set_index(year)[value].astype(float).dropna()
     if series.empty:
-        return f"{readable(value)}: no year has a value."
+        return translate("{name}: no year has a value.", name=readable(value))
     digits = int(np.clip(2 - np.floor(np.log10(max(abs(series).max(), 1e-9))), 0, 4))
-    at = {name: f"{number(series[name], digits)} {unit} in {name}" for name in series.index}
-    start, end = series.index[0], series.index[-1]
-    return (
-        f"{readable(value)} goes from {at[start]} to {at[end]}; "
-        f"lowest {at[series.idxmin()]}, highest {at[series.idxmax()]}."
+    unit = translate(unit)
+    at = {
+        name: translate("{number} {unit} in {year}", number=number(series[name], digits),
+                        unit=unit, year=name)
+        for name in series.index
+    }  # fmt: skip
+    return translate(
+        "{name} goes from {first} to {last}; lowest {lowest}, highest {highest}.",
+        name=readable(value),
+        first=at[series.index[0]],
+        last=at[series.index[-1]],
+        lowest=at[series.idxmin()],
+        highest=at[series.idxmax()],
     )
