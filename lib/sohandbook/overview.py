@@ -13,14 +13,16 @@ from sohandbook import batch_plan, chapters, checks, forms, manifest, paths
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
 from sohandbook.errors import InputError
+from sohandbook.figures.words import number
 from sohandbook.key_figures import KeyFigure
+from sohandbook.language import message, translate
 
 WORDS = {
-    "done": "done",
-    "failed": "failed",
-    "not run": "not run",
-    "no data": "without data",
-    "": "not yet run",
+    "done": message("done"),
+    "failed": message("failed"),
+    "not run": message("not run"),
+    "no data": message("without data"),
+    "": message("not yet run"),
 }
 IN_TROUBLE = {"failed", "not run"}
 
@@ -48,7 +50,7 @@ class ChapterState:
     @property
     def words(self) -> str:
         """The result in words."""
-        return WORDS.get(self.result, self.result)
+        return translate(WORDS.get(self.result, self.result))
 
 
 @dataclass(frozen=True)
@@ -85,18 +87,18 @@ class CountryState:
     def words(self) -> str:
         """How far the country's report is, in words."""
         if not self.last_run:
-            return "not yet run"
+            return translate(WORDS[""])
         counts = Counter(chapter.words for chapter in self.chapters)
-        parts = [f"{counts[words]} {words}" for words in WORDS.values() if counts[words]]
-        return ", ".join(parts)
+        known = [translate(words) for words in WORDS.values()]
+        return translate(", ").join(f"{counts[words]} {words}" for words in known if counts[words])
 
 
 # Column: table, its column, unit; the last row is the latest year.
 FIGURES = {
-    "Land area": ("CP-1.T1", "total_land_area", "km²"),
-    "Degraded land (SDG 15.3.1)": ("SO1-4.T2", "sdg_15_3_1", "%"),
-    "People on degraded land": ("SO2-3.T1", "total_percent", "%"),
-    "Land under drought": ("SO3-1.T2", "proportion", "%"),
+    message("Land area"): ("CP-1.T1", "total_land_area", "km²"),
+    message("Degraded land (SDG 15.3.1)"): ("SO1-4.T2", "sdg_15_3_1", "%"),
+    message("People on degraded land"): ("SO2-3.T1", "total_percent", "%"),
+    message("Land under drought"): ("SO3-1.T2", "proportion", "%"),
 }
 
 
@@ -225,5 +227,5 @@ def _figures(tables: dict[str, pd.DataFrame]) -> dict[str, KeyFigure]:
         value = float(frame[column].iloc[-1])
         digits = 0 if unit == "km²" else 1
         year = re.findall(r"\d{4}", str(frame.iloc[-1, 0]))[-1:]
-        found[label] = KeyFigure(label, f"{value:,.{digits}f} {unit}", "".join(year))
+        found[label] = KeyFigure(label, f"{number(value, digits)} {unit}", "".join(year))
     return found

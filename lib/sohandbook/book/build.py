@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from sohandbook import language as languages
 from sohandbook import paths
 from sohandbook.book.publish import list_countries, publish
 from sohandbook.book.staging import stage
@@ -20,7 +21,13 @@ class BookError(RuntimeError):
     """A country's book has errors; what was published before stays as it was."""
 
 
-def build(iso3s: Sequence[str], *, outputs: Path | None = None, site: Path | None = None) -> Path:
+def build(
+    iso3s: Sequence[str],
+    *,
+    outputs: Path | None = None,
+    site: Path | None = None,
+    language: str = "",
+) -> Path:
     """Build the books of countries and publish each that is whole.
 
     Parameters
@@ -31,6 +38,9 @@ def build(iso3s: Sequence[str], *, outputs: Path | None = None, site: Path | Non
         Where the runner put its results; by default ``outputs/``.
     site : Path, optional
         Where to publish; by default ``build/site``. The books are staged beside it.
+    language : str
+        By its code; by default each country's own. Books in another stand in
+        ``<site>/<language>``, and every page leads to its counterparts.
 
     Returns
     -------
@@ -47,14 +57,19 @@ def build(iso3s: Sequence[str], *, outputs: Path | None = None, site: Path | Non
     outputs = outputs or paths.outputs()
     site = site or paths.root() / "build" / "site"
     countries = [Country.load(iso3) for iso3 in iso3s]
-    folders = [site.parent / country.iso3 for country in countries]
-    for country, folder in zip(countries, folders, strict=True):
-        stage(country, results=outputs / country.iso3, folder=folder)
+    codes = [languages.check(language or country.language) for country in countries]
+    folders = [
+        country.results_folder(code, outputs=site.parent)
+        for country, code in zip(countries, codes, strict=True)
+    ]
+    for country, folder, code in zip(countries, folders, codes, strict=True):
+        with languages.using(code):
+            stage(country, outputs=outputs, folder=folder)
     with ThreadPoolExecutor(os.cpu_count()) as workers:
-        errors = list(workers.map(_render, folders))
-    for country, folder, error in zip(countries, folders, errors, strict=True):
+        errors = list(workers.map(_render, folders, codes))
+    for country, folder, code, error in zip(countries, folders, codes, errors, strict=True):
         if not error:
-            publish(folder / "_build" / "html", country=country, site=site)
+            publish(folder / "_build" / "html", country=country, site=site, language=code)
     index = list_countries(site, outputs=outputs)
     failures = [
         f"{country.iso3}:\n{error}"
@@ -66,13 +81,13 @@ def build(iso3s: Sequence[str], *, outputs: Path | None = None, site: Path | Non
     return index
 
 
-def _render(folder: Path) -> str:
+def _render(folder: Path, language: str) -> str:
     """Run Jupyter Book with warnings as errors; return what it complains about, or nothing."""
     program = "from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", program, "build", str(folder / "src")]
     options = ["--config", str(folder / "_config.yml"), "--path-output", str(folder)]
     strict = ["-W", "-n", "--keep-going", "--quiet"]
-    environment = {**os.environ, "PYTHONUTF8": "1"}
+    environment = {**os.environ, "PYTHONUTF8": "1", languages.VARIABLE: language}
     done = subprocess.run(
         [*command, *options, *strict], capture_output=True, text=True, env=environment, check=False
     )

@@ -11,6 +11,8 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_markdown_cell
 
+from sohandbook.language import translate
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 _EMBEDDED_IMAGE = re.compile(r'src="data:image/(png|jpeg|svg\+xml);base64,([^"]+)"')
 _SUFFIX = {"png": "png", "jpeg": "jpg", "svg+xml": "svg"}
@@ -61,7 +63,7 @@ def uses_bokeh(notebook: nbformat.NotebookNode) -> bool:
 
 def _values_used(parameters: Mapping[str, Any]) -> str:
     values = ", ".join(f"`{name} = {value!r}`" for name, value in parameters.items())
-    return f"This page was computed with {values}."
+    return translate("This page was computed with {values}.", values=values)
 
 
 def _for_page(output: nbformat.NotebookNode, assets: Path) -> nbformat.NotebookNode | None:

@@ -16,6 +16,7 @@ from sohandbook import paths
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country, Metadata
 from sohandbook.errors import InputError
+from sohandbook.language import translate
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#$~])")
 _FACTS = {
@@ -59,32 +60,42 @@ def write(folder: Path, *, country: Country, chapters: Iterable[tuple[str, str]]
 
 def this_book(country: Country) -> str:
     """Say whose book this is."""
-    kind = "a fictional training country" if country.fictional else country.iso3
+    kind = translate("a fictional training country") if country.fictional else country.iso3
     periods = country.periods
-    baseline, *reports = (
-        f"{first} to {last}"
-        for first, last in (periods.baseline, periods.report_1, periods.report_2)
+    baseline, first, second = (
+        translate("{first} to {last}", first=years[0], last=years[1])
+        for years in (periods.baseline, periods.report_1, periods.report_2)
     )
     return (
-        f"This copy of the handbook is about **{escape(country.name)}** ({kind}). "
-        f"The baseline is {baseline}; the reporting periods are {' and '.join(reports)}. "
-        f"The preset is `{country.preset}`.\n"
-    )
+        translate(
+            "This copy of the handbook is about **{country}** ({kind}). The baseline is "
+            "{baseline}; the reporting periods are {first} and {second}. The preset is `{preset}`.",
+            country=escape(country.name), kind=kind, baseline=baseline, first=first,
+            second=second, preset=country.preset,
+        ) + "\n"
+    )  # fmt: skip
 
 
 def chapter_states(chapters: Iterable[tuple[str, str]]) -> str:
     """List the chapters' pages and say which have results."""
-    rows = ((f"{{doc}}`/{page}`", escape(why) if why else "in this book") for page, why in chapters)
-    return table(("Chapter", "State"), rows)
+    there = translate("in this book")
+    rows = (
+        (f"{{doc}}`/{page}`", escape(translate(why)) if why else there) for page, why in chapters
+    )
+    return table((translate("Chapter"), translate("State")), rows)
 
 
 def absent_chapter(chapter: Chapter, *, country: Country, why: str) -> str:
     """Write the short page that stands in for a chapter without results."""
+    named = {"country": escape(country.name), "reason": escape(translate(why))}
+    advice = translate(
+        "To make it, put the data it needs into the country's folder "
+        "(see {doc}`/add-your-country`) and run:"
+    )
     return (
-        f"# {escape(chapter.title)}\n\n"
-        f"This chapter has no results for {escape(country.name)}: {escape(why)}.\n\n"
-        "To make it, put the data it needs into the country's folder (see "
-        "{doc}`/add-your-country`) and run:\n\n"
+        f"# {escape(translate(chapter.title))}\n\n"
+        f"{translate('This chapter has no results for {country}: {reason}.', **named)}\n\n"
+        f"{advice}\n\n"
         f"```bash\nsohandbook run {country.iso3} --only {chapter.id}\n"
         f"sohandbook book {country.iso3}\n```\n"
     )

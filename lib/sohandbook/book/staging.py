@@ -9,31 +9,36 @@ import bokeh
 import nbformat
 import yaml
 
-from sohandbook import chapters, manifest, paths
+from sohandbook import chapters, language, manifest, paths
 from sohandbook.book import crosswalk_page, evidence_pages, notebook, pages, ways
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
+from sohandbook.language import message, translate
 
 OBJECTIVES = {
-    "CP": "The country",
-    "SO1": "Objective 1: land",
-    "SO2": "Objective 2: people",
-    "SO3": "Objective 3: drought",
-    "SO4": "Objective 4: life on land",
-    "SO5": "Objective 5: money",
-    "REPORT": "The report",
+    "CP": message("The country"),
+    "SO1": message("Objective 1: land"),
+    "SO2": message("Objective 2: people"),
+    "SO3": message("Objective 3: drought"),
+    "SO4": message("Objective 4: life on land"),
+    "SO5": message("Objective 5: money"),
+    "REPORT": message("The report"),
 }
+TITLE = message("Land Reporting Handbook")
 BOKEH_SCRIPTS = ("bokeh.min.js", "bokeh-widgets.min.js", "bokeh-tables.min.js")
 
 
-def stage(country: Country, *, results: Path, folder: Path) -> None:
+def stage(country: Country, *, outputs: Path, folder: Path) -> None:
     """Write ``folder/src`` and ``folder/_config.yml``, from nothing each time.
+
+    The book is in the language in use. Of a chapter that was not run in it, the page is that
+    of the country's own language.
 
     Parameters
     ----------
     country : Country
-    results : Path
-        What the runner wrote for this country: ``notebooks/`` and ``manifest.json``.
+    outputs : Path
+        Where the runner put its results: of each country ``notebooks/`` and ``manifest.json``.
     folder : Path
         The country's working folder; what is in it is removed.
     """
@@ -41,7 +46,11 @@ def stage(country: Country, *, results: Path, folder: Path) -> None:
         shutil.rmtree(folder)
     source = folder / "src"
     shutil.copytree(paths.root() / "book", source)
-    absent, has_bokeh = _stage_chapters(country, results, source)
+    using = language.current()
+    results = outputs / country.iso3
+    own = country.results_folder(using.code, outputs=outputs)
+    absent, has_bokeh, not_run = _stage_chapters(country, [own, results], source)
+    _translate_pages(source)
     pages.write(
         source / "generated",
         country=country,
@@ -58,7 +67,16 @@ def stage(country: Country, *, results: Path, folder: Path) -> None:
     toc = yaml.safe_load((source / "_toc.yml").read_text(encoding="utf-8"))
     _write_yaml(source / "_toc.yml", with_chapters(toc, absent))
     config = yaml.safe_load((paths.root() / "_config.yml").read_text(encoding="utf-8"))
-    _write_yaml(folder / "_config.yml", _for_country(config, country, has_bokeh=has_bokeh))
+    config = _for_country(config, country, has_bokeh=has_bokeh)
+    written = {page_of(chapter) for chapter, why in absent.items() if why}
+    every = {path.relative_to(source).with_suffix("").as_posix() for path in source.rglob("*.*")}
+    config["sphinx"]["config"]["html_context"]["english_pages"] = sorted(
+        page
+        for page in every - written
+        if using.code != language.SOURCE
+        and (page in not_run or Path(page).name not in using.catalogues)
+    )
+    _write_yaml(folder / "_config.yml", config)
 
 
 def page_of(chapter: Chapter) -> str:
@@ -71,40 +89,70 @@ def with_chapters(toc: dict[str, Any], listed: Iterable[Chapter]) -> dict[str, A
     listed = list(listed)
     parts = [
         {
-            "caption": caption,
-            "chapters": [{"file": page_of(chapter), "title": chapter.title} for chapter in group],
+            "caption": translate(caption),
+            "chapters": [
+                {"file": page_of(chapter), "title": translate(chapter.title)} for chapter in group
+            ],
         }
         for objective, caption in OBJECTIVES.items()
         if (group := [chapter for chapter in listed if chapter.objective == objective])
     ]
-    first, *rest = toc["parts"]
+    first, *rest = [{**part, "caption": translate(part["caption"])} for part in toc["parts"]]
     return {**toc, "parts": [first, *parts, *rest]}
 
 
 def _stage_chapters(
-    country: Country, results: Path, source: Path
-) -> tuple[dict[Chapter, str], bool]:
-    """Stage all chapters; return why each is absent, if it is, and whether any needs Bokeh."""
-    entries = manifest.read(results)["chapters"]
+    country: Country, folders: list[Path], source: Path
+) -> tuple[dict[Chapter, str], bool, set[str]]:
+    """Stage all chapters, each from the first folder that has it.
+
+    Returns
+    -------
+    absent : dict
+        Chapter to why it is absent, or nothing.
+    has_bokeh : bool
+    not_run : set of str
+        Pages of chapters that the first folder does not have.
+    """
+    found = {folder: manifest.read(folder)["chapters"] for folder in dict.fromkeys(folders)}
     absent: dict[Chapter, str] = {}
+    not_run: set[str] = set()
     has_bokeh = False
     (source / "chapters").mkdir()
     for chapter in chapters.read():
-        entry = entries.get(chapter.id, {})
-        file = results / "notebooks" / chapter.notebook
         page = source / page_of(chapter)
-        if entry.get("result") == "done" and file.is_file():
-            absent[chapter] = ""
-            executed = nbformat.read(file, as_version=4)
-            has_bokeh |= notebook.uses_bokeh(executed)
-            parameters = entry.get("parameters", {})
-            shown = notebook.for_page(executed, parameters=parameters, assets=source / "assets")
-            nbformat.write(shown, page.with_suffix(".ipynb"))
+        for folder, entries in found.items():
+            entry = entries.get(chapter.id, {})
+            file = folder / "notebooks" / chapter.notebook
+            if entry.get("result") == "done" and file.is_file():
+                absent[chapter] = ""
+                executed = nbformat.read(file, as_version=4)
+                has_bokeh |= notebook.uses_bokeh(executed)
+                parameters = entry.get("parameters", {})
+                shown = notebook.for_page(executed, parameters=parameters, assets=source / "assets")
+                nbformat.write(shown, page.with_suffix(".ipynb"))
+                break
+            not_run.add(page_of(chapter))
         else:
-            absent[chapter] = entry.get("reason") or "it was not run"
+            not_run.discard(page_of(chapter))
+            absent[chapter] = entry.get("reason") or translate("it was not run")
             text = pages.absent_chapter(chapter, country=country, why=absent[chapter])
             page.with_suffix(".md").write_text(text, encoding="utf-8")
-    return absent, has_bokeh
+    return absent, has_bokeh, not_run
+
+
+def _translate_pages(source: Path) -> None:
+    """Exchange the prose of the staged pages that are translated."""
+    using = language.current()
+    if using.code == language.SOURCE:
+        return
+    from sohandbook.translations import catalogue, markdown
+
+    words = catalogue.read(using.code)
+    for name in using.catalogues:
+        if (page := source / f"{name}.md").is_file():
+            text = markdown.translate(page.read_text(encoding="utf-8"), words.exact)
+            page.write_text(text, encoding="utf-8")
 
 
 def _copy_bokeh(folder: Path) -> None:
@@ -117,12 +165,15 @@ def _copy_bokeh(folder: Path) -> None:
 
 def _for_country(config: dict[str, Any], country: Country, *, has_bokeh: bool) -> dict[str, Any]:
     sphinx = config["sphinx"]["config"]
+    sphinx["language"] = language.current().sphinx
+    for option in ("search_bar_text", "toc_title"):
+        sphinx["html_theme_options"][option] = translate(sphinx["html_theme_options"][option])
     sphinx["html_context"] = {
         "default_mode": "",
-        "project_name": config["title"],
+        "project_name": translate(TITLE),
         "country": {"iso3": country.iso3, "name": country.name, "fictional": country.fictional},
     }
-    config["title"] = f"{config['title']}: {country.name}"
+    config["title"] = f"{translate(TITLE)}: {country.name}"
     if has_bokeh:
         sphinx["html_js_files"] = [f"bokeh/{name}" for name in BOKEH_SCRIPTS]
     return config
