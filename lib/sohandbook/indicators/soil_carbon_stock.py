@@ -23,6 +23,7 @@ def stock(
     regions: xr.DataArray | None = None,
     horizon: int = 20,
     years: Sequence[int] | None = None,
+    water: Sequence[int] = (WATER,),
 ) -> xr.DataArray:
     """Follow the stock of soil organic carbon through the years.
 
@@ -53,12 +54,14 @@ def stock(
         Years until the new stock is reached.
     years : sequence of int, optional
         Which years to return; by default all years of ``land_cover``.
+    water : sequence of int
+        Classes without a stock of soil; of the seven classes it is the last.
 
     Returns
     -------
     DataArray (year, y, x) of float32
         t C/ha. NaN: no reference, no class in the first year or in that year,
-        water (class 7) in that year, or no climate factor where one was needed.
+        water in that year, or no climate factor where one was needed.
 
     Raises
     ------
@@ -88,6 +91,8 @@ def stock(
         )
     numbers, powers = factor_tables(by_region)
     kept = np.isin(every_year, kept_years)
+    is_water = np.zeros(256, dtype=np.bool_)
+    is_water[list(water)] = True
     if land_cover.chunks:
         land_cover = land_cover.chunk({"year": -1})
     if not isinstance(climate_factor, xr.DataArray):
@@ -111,6 +116,7 @@ def stock(
             numbers,
             powers,
             horizon,
+            is_water,
             out,
         )
         return np.moveaxis(out, 0, -1)
@@ -167,8 +173,9 @@ def _checked_years(
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def _follow_rows(
-    reference, classes_by_year, climate, table, elapsed, kept, numbers, powers, horizon, out
-):
+    reference, classes_by_year, climate, table, elapsed, kept, numbers, powers, horizon, is_water,
+    out,
+):  # fmt: skip
     """Fill ``out`` with the stock of the kept years, row by row: a row's state fits the cache."""
     size = numbers.shape[1]
     height, width = reference.shape
@@ -202,6 +209,6 @@ def _follow_rows(
                     waited[x] = 0
                 if kept[year]:
                     now_stock = start[x] * (1 + (factor[x] - 1) * age[x] / horizon)
-                    out[place, y, x] = now_stock if known and now != WATER else np.nan
+                    out[place, y, x] = now_stock if known and not is_water[now] else np.nan
             if kept[year]:
                 place += 1

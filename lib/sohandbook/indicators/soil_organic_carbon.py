@@ -104,6 +104,7 @@ def mean_stock_by_class(
     land_cover: xr.DataArray,
     cell_area: xr.DataArray,
     within: xr.DataArray | None = None,
+    system: classes.ClassSystem | None = None,
 ) -> pd.DataFrame:
     """Average the stock over each land cover class, year by year (table SO1-3.T1).
 
@@ -112,11 +113,13 @@ def mean_stock_by_class(
     stock : DataArray (year, y, x)
         t C/ha.
     land_cover : DataArray (year, y, x)
-        The seven classes; years of ``stock`` are looked up in it.
+        Classes numbered from 1; years of ``stock`` are looked up in it.
     cell_area : DataArray (y, x)
         km2.
     within : DataArray (y, x) of bool, optional
         Cells that count.
+    system : ClassSystem, optional
+        A national legend with the codes 1 to n; by default the seven classes.
 
     Returns
     -------
@@ -143,7 +146,7 @@ def mean_stock_by_class(
         land_cover,
         xr.ones_like(stock[0], bool) if within is None else within,
     )
-    system = classes.system("land_cover")
+    system = system or classes.system("land_cover")
     areas = row_areas(cell_area)
     tables = []
     for year in stock["year"].values.tolist():

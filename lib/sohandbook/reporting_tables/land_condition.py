@@ -1,6 +1,6 @@
 """SO1-2 and SO1-3, and the frame of status areas that all sub-indicators share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import xarray as xr
@@ -89,9 +89,30 @@ def stock_by_class(means: pd.DataFrame, *, tier: int) -> pd.DataFrame:
     return wide.reset_index().rename_axis(columns=None).assign(tier=str(tier))
 
 
-def soil_factors(table: list[list[str]] | None) -> pd.DataFrame:
-    """The factors of change as people read them; None for the manual's."""
-    system = classes.system("land_cover")
+def soil_factors(
+    table: Sequence[Sequence[str]] | Mapping[int, Sequence[Sequence[str]]] | None,
+    *,
+    system: classes.ClassSystem | None = None,
+    region_names: Sequence[str] = (),
+) -> pd.DataFrame:
+    """The factors of change as people read them.
+
+    Parameters
+    ----------
+    table : square table, or mapping of region to such
+        None for the manual's.
+    system : ClassSystem, optional
+        A national legend; by default the seven classes.
+    region_names : sequence of str
+        In the order of the regions' numbers, which start at 1.
+    """
+    system = system or classes.system("land_cover")
+    if isinstance(table, Mapping):
+        parts = [
+            soil_factors(part, system=system).assign(region=region_names[number - 1])
+            for number, part in table.items()
+        ]
+        return pd.concat(parts, ignore_index=True)
     if table is None:
         printed = classes.reference_table("soc_change_coefficients")
         table = [printed["matrix"][code] for code in printed["order"]]
