@@ -1,4 +1,4 @@
-"""What the chapters on land read, brought to the form that the indicators take."""
+"""What the chapter on land productivity reads, brought to the form that the indicators take."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,15 +6,72 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sohandbook import national_inputs
 from sohandbook.errors import InputError
-from sohandbook.indicators import land_productivity, soil_organic_carbon
+from sohandbook.indicators import land_productivity
 from sohandbook.indicators.productivity_state import MINIMUM_HISTORY, MINIMUM_RECENT
 from sohandbook.indicators.yearly import MINIMUM_YEARS
 from sohandbook.report import Report
 
 UNITS = ("land_cover_by_soil", "land_cover", "soil")
-CORRECTIONS = ("none", "rain_use_efficiency", "restrend")
+CORRECTIONS = ("none", "rain_use_efficiency", "restrend", "water_use_efficiency")
+DYNAMICS = ("computed", "ready_made")
+INPUTS = ("vegetation_index", "land_productivity")
+READY_MADE = "land_productivity_dynamics"
+
+
+def computes_dynamics(report: Report, choice: str) -> bool:
+    """Tell whether the five classes are computed here, or come ready-made; checks the data.
+
+    Parameters
+    ----------
+    report : Report
+    choice : {"computed", "ready_made"}
+
+    Raises
+    ------
+    InputError
+        The choice is neither, or the country lists no dataset for it.
+    """
+    if choice not in DYNAMICS:
+        raise InputError("dynamics", found=choice, allowed=DYNAMICS, remedy="Use one of these.")
+    settings = report.country.folder / "country.yml"
+    listed = report.country.datasets
+    if choice == "ready_made" and READY_MADE not in listed:
+        raise InputError(
+            f"{settings}, settings.so1-2.dynamics",
+            found=choice,
+            allowed=f"computed, because no dataset {READY_MADE} is listed",
+            remedy=f"Add the dataset {READY_MADE}, or set dynamics to computed.",
+        )
+    if choice == "computed" and not any(name in listed for name in INPUTS):
+        raise InputError(
+            f"{settings}, settings.so1-2.dynamics",
+            found=choice,
+            allowed=f"ready_made, because none of {' or '.join(INPUTS)} is listed",
+            remedy="Set dynamics to ready_made, or add one of these datasets.",
+        )
+    return choice == "computed"
+
+
+def ready_made_dynamics(report: Report) -> dict[str, xr.DataArray]:
+    """Read the five classes of each period from maps that others made.
+
+    Returns
+    -------
+    dict
+        ``baseline``, ``report_1`` and ``reporting``: int8 (y, x), 1 to 5, no data 0 and outside.
+        The map of a period is the one whose year is the period's last.
+    """
+    years = report.country.periods.status_years
+    found = land_productivity.ready_made_dynamics(
+        report.data(READY_MADE, years=years),
+        where=f"{report.country.folder / 'country.yml'}, datasets.{READY_MADE}",
+    )
+    names = ("baseline", "report_1", "reporting")
+    return {
+        name: found.sel(year=year, drop=True).where(report.grid, np.int8(0)).compute()
+        for name, year in zip(names, years, strict=True)
+    }
 
 
 def annual_productivity(
@@ -105,13 +162,15 @@ def productivity_windows(
 def climate_corrected(
     productivity: xr.DataArray, *, report: Report, correction: str
 ) -> xr.DataArray:
-    """Take out of the productivity what rain explains; for the trend only.
+    """Take out of the productivity what rain or used water explains; for the trend only.
 
     Parameters
     ----------
     productivity : xarray.DataArray, dims (year, y, x)
     report : Report
-    correction : {"none", "rain_use_efficiency", "restrend"}
+    correction : {"none", "rain_use_efficiency", "restrend", "water_use_efficiency"}
+        The last needs the dataset ``annual_evapotranspiration``, the two before it
+        ``precipitation``.
     """
     if correction == "none":
         return productivity
@@ -119,7 +178,11 @@ def climate_corrected(
         raise InputError(
             "climate_correction", found=correction, allowed=CORRECTIONS, remedy="Use one of these."
         )
-    rain = report.data("precipitation", years=productivity["year"].values.tolist())
+    years = productivity["year"].values.tolist()
+    if correction == "water_use_efficiency":
+        used = report.data("annual_evapotranspiration", years=years).compute()
+        return land_productivity.water_use_efficiency(productivity, evapotranspiration=used)
+    rain = report.data("precipitation", years=years)
     rain = rain.groupby("time.year").sum(skipna=False).compute()
     correct = getattr(land_productivity, correction)
     return correct(productivity, rain=rain.sel(year=productivity["year"]))
@@ -151,38 +214,3 @@ def ecological_units(report: Report, *, year: int, units: str) -> xr.DataArray:
     cover = report.data("land_cover", years=[year]).sel(year=year, drop=True)
     found = land_productivity.ecological_units(cover, soil=soil)
     return found.where(report.grid, 0).compute()
-
-
-def climate_factor(report: Report, *, choice: str) -> xr.DataArray | float:
-    """The factor of cropland in each cell's climate, or one number for all."""
-    if choice == "by_zone":
-        return soil_organic_carbon.climate_factor(report.data("climate_zones"))
-    try:
-        factor = float(choice)
-    except ValueError:
-        factor = np.nan
-    if not 0 < factor <= 1:
-        raise InputError(
-            f"{report.country.folder / 'country.yml'}, settings.so1-3.climate_factor",
-            found=choice,
-            allowed="by_zone, or a number above 0 and up to 1",
-            remedy="Mend the setting.",
-        )
-    return factor
-
-
-def change_factors(report: Report, file_name: str) -> list[list[str]] | None:
-    """National change factors from the country's folder; None for the manual's."""
-    if not file_name:
-        return None
-    codes = [str(code) for code in range(1, 8)]
-    file = report.country.folder / file_name
-    frame = national_inputs.read_csv(file, columns=["from", *codes]).set_index("from")
-    if sorted(frame.index) != codes:
-        raise InputError(
-            f"{file}, column from",
-            found=", ".join(frame.index),
-            allowed=codes,
-            remedy="Give each land cover class one line.",
-        )
-    return frame.loc[codes, codes].to_numpy().tolist()

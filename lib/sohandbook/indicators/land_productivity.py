@@ -56,7 +56,8 @@ DYNAMICS = np.array(
     ],
     dtype=np.int8,
 )
-READY_MADE_NODATA = (0, 6, 15, 99)  # 6 on the reporting platform, 15 and 99 in ready-made maps
+# 6 on the reporting platform; 15, 99, -32768 (no data) and -32767 (outside) in ready-made maps.
+READY_MADE_NODATA = (0, 6, 15, 99, -32768, -32767)
 
 
 def dynamics(
@@ -112,7 +113,10 @@ def degradation(dynamics: xr.DataArray) -> xr.DataArray:
 
 
 def ready_made_dynamics(
-    product: xr.DataArray, *, nodata: Iterable[int] = READY_MADE_NODATA
+    product: xr.DataArray,
+    *,
+    nodata: Iterable[int] = READY_MADE_NODATA,
+    where: str = "ready-made dynamics",
 ) -> xr.DataArray:
     """Take a ready-made map of the five classes, such as those of JRC or FAO-WOCAT.
 
@@ -122,6 +126,8 @@ def ready_made_dynamics(
         1 declining to 5 increasing.
     nodata : iterable of int
         Codes without data, besides NaN and ``_FillValue``.
+    where : str
+        What the map is, for the message.
 
     Returns
     -------
@@ -129,7 +135,7 @@ def ready_made_dynamics(
         1 to 5, no data 0; any other code raises InputError.
     """
     absent = set(nodata) | cells.fill_values(product)
-    look_up = cells.lookup("ready-made dynamics", {c: c for c in range(1, 6)}, nodata=absent)
+    look_up = cells.lookup(where, {c: c for c in range(1, 6)}, nodata=absent)
     result = cells.by_block(lambda block: look_up(block).view(np.int8), product, dtype=np.int8)
     return result.assign_attrs(classes.system("land_productivity_dynamics").attributes())
 

@@ -22,6 +22,7 @@ from sohandbook.sources import (
     productivity,
     rain,
     ready_index,
+    ready_made,
     series,
     soil,
 )
@@ -33,6 +34,8 @@ PRODUCTS: dict[str, Callable[[Request], Any]] = {
     "national_land_cover": land_cover.national,
     "modis_ndvi_16_day": productivity.modis_ndvi_16_day,
     "annual_productivity": productivity.annual_productivity,
+    "modis_annual_evapotranspiration": productivity.modis_annual_evapotranspiration,
+    "ready_made_productivity_dynamics": ready_made.productivity_dynamics,
     "soilgrids_ocs": soil.soilgrids_ocs,
     "soil_organic_carbon_map": soil.soil_organic_carbon_map,
     "ipcc_climate_zones": soil.climate_zones,

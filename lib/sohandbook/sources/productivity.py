@@ -1,4 +1,4 @@
-"""Vegetation index of every 16 days, and annual productivity."""
+"""Vegetation index of every 16 days, annual productivity, and the water that plants use."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -22,6 +22,9 @@ RELIABLE = (0, 1)
 FILL = -3000
 SCALE = 1e-4
 VALID_RANGE = (-2000, 10000)
+# MOD16A3GF v061, layer ET_500m: uint16, kg/m2 a year.
+EVAPOTRANSPIRATION_SCALE = 0.1
+EVAPOTRANSPIRATION_RANGE = (0, 65500)
 
 # A year with a longer hole has lost a season, and its mean is not the year's.
 LONGEST_GAP = pd.Timedelta(days=64)
@@ -74,8 +77,6 @@ def annual_productivity(request: Request) -> xr.DataArray:
     products that have several fill codes (MOD17: 65529 to 65535); ``fill``, one or several.
     """
     request.only_options("crs", "scale", "valid_range", "fill", "band")
-    by_year = {int(values["year"]): path for values, path in request.files()}
-    chosen = request.sources(by_year)
     attributes = {}
     if request.option("scale") is not None:
         attributes["scale_factor"] = float(request.option("scale"))
@@ -83,6 +84,44 @@ def annual_productivity(request: Request) -> xr.DataArray:
         attributes["valid_range"] = tuple(request.option("valid_range"))
     if request.option("fill") is not None:
         attributes["missing_value"] = np.atleast_1d(request.option("fill"))
+    result = _yearly(request, attributes)
+    unit = {"units": request.dataset.unit} if request.dataset.unit else {}
+    return result.assign_attrs(long_name="Annual productivity", **unit).rename("productivity")
+
+
+def modis_annual_evapotranspiration(request: Request) -> xr.DataArray:
+    """MODIS MOD16A3GF, layer ET_500m: the water that soil and plants give off in a year.
+
+    Whole numbers in tenths of kg/m2, which are tenths of a millimetre; 65529 to 65535 stand for
+    water, towns, barren land, snow, wetland and gaps, so drylands have holes here.
+
+    Returns
+    -------
+    DataArray of float32, dask behind, shape (year, y, x)
+        mm a year.
+    """
+    request.only_options("crs", "band")
+    attributes = {"scale_factor": EVAPOTRANSPIRATION_SCALE, "valid_range": EVAPOTRANSPIRATION_RANGE}
+    return (
+        _yearly(request, attributes)
+        .assign_attrs(long_name="Annual evapotranspiration", units="mm a-1")
+        .rename("evapotranspiration")
+    )
+
+
+def _yearly(request: Request, attributes: dict[str, object]) -> xr.DataArray:
+    """Stack one file a year, decoded."""
+    by_year: dict[int, Path] = {}
+    for values, path in request.files():
+        if "year" not in values:
+            raise InputError(
+                f"{request.where}.files",
+                found=path.name,
+                allowed="a pattern with {year}",
+                remedy="Say where the year stands in the file's name.",
+            )
+        by_year.setdefault(int(values["year"]), path)
+    chosen = request.sources(by_year)
     layers = {
         year: Layer(
             by_year[source],
@@ -101,10 +140,7 @@ def annual_productivity(request: Request) -> xr.DataArray:
         dtype=np.float32,
         nodata=np.nan,
     )
-    unit = {"units": request.dataset.unit} if request.dataset.unit else {}
-    return result.assign_attrs(long_name="Annual productivity", **unit, **stand_ins(chosen)).rename(
-        "productivity"
-    )
+    return result.assign_attrs(**stand_ins(chosen))
 
 
 def _template(path: Path, request: Request) -> Layer:
