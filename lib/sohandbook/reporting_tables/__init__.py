@@ -31,6 +31,7 @@ from sohandbook.reporting_tables.land_degradation import (
     false_results,
     recall_and_precision,
     sdg_15_3_1,
+    site_shares,
     status_assessment,
     status_matrix,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "population",
     "recall_and_precision",
     "sdg_15_3_1",
+    "site_shares",
     "soil_factors",
     "status_assessment",
     "status_by_period",

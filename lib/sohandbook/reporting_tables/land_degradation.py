@@ -10,6 +10,7 @@ import xarray as xr
 from sohandbook import classes, tables
 
 CLASSES = ("degraded", "stable", "improved")
+PARTS = {"land_cover": "Land cover", "productivity": "Land productivity", "soc": "Soil carbon"}
 
 
 def status_matrix() -> pd.DataFrame:
@@ -100,6 +101,28 @@ def false_results(sites: gpd.GeoDataFrame) -> pd.DataFrame:
     columns = ["location_name", "type", "area_km2", "process", "basis_for_judgement"]
     frame = pd.DataFrame(sites[[*columns, "period_when_started"]])
     return frame.rename(columns={"area_km2": "area"})
+
+
+def site_shares(profile: pd.DataFrame) -> dict[int, pd.DataFrame]:
+    """The help chart of each site: how much of it each part calls degraded, stable or improved.
+
+    Parameters
+    ----------
+    profile : DataFrame
+        From :func:`sohandbook.indicators.land_degradation.site_profile`.
+
+    Returns
+    -------
+    dict
+        By number of the site, without sites that hold no cell: a row for each part, named in
+        words, and a column for each status and ``no_data``, in percent of the site.
+    """
+    charts = {}
+    for number, part in profile.groupby("site"):
+        wide = part.pivot(index="sub_indicator", columns="key", values="share")
+        wide = wide.reindex(index=[name for name in PARTS if name in wide.index])
+        charts[int(number)] = (100 * wide[[*CLASSES, tables.NO_DATA]]).rename(index=PARTS)
+    return charts
 
 
 def candidates(table: pd.DataFrame, *, rule: str, kind: str) -> pd.DataFrame:
