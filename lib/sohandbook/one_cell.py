@@ -1,0 +1,330 @@
+"""One cell on paper: the numbers of each step of SO1, laid out so that a reader can follow them.
+
+The tables are computed here with plain arithmetic and not with the kernels of
+:mod:`sohandbook.indicators`, so that a lesson compares two independent ways.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sohandbook import classes
+from sohandbook.errors import InputError
+from sohandbook.indicators.soil_carbon_factors import factor_tables
+from sohandbook.reporting_tables.land_degradation import PARTS
+
+Place = dict[str, int]
+
+
+def choose(*wishes: xr.DataArray) -> Place:
+    """Return the place of a cell: of the first map with any, the middle one of its cells.
+
+    Parameters
+    ----------
+    *wishes : xarray.DataArray of bool, dims (y, x)
+        From the most telling to the most common.
+
+    Returns
+    -------
+    dict
+        ``y`` and ``x`` for ``isel``.
+    """
+    for wish in wishes:
+        places = np.flatnonzero(np.asarray(wish.transpose("y", "x").data))
+        if places.size:
+            y, x = np.unravel_index(places[places.size // 2], (wish.sizes["y"], wish.sizes["x"]))
+            return {"y": int(y), "x": int(x)}
+    raise InputError(
+        "one cell", found="no cell", allowed="a map with at least one", remedy="Check the grid."
+    )
+
+
+def transition(
+    place: Place,
+    *,
+    product: tuple[xr.DataArray, xr.DataArray],
+    cover: tuple[xr.DataArray, xr.DataArray],
+    legend: classes.Legend,
+    system: classes.ClassSystem,
+    matrix: np.ndarray | Mapping[int, np.ndarray],
+    regions: xr.DataArray | None = None,
+) -> pd.DataFrame:
+    """Follow a cell from the codes of two maps to the meaning of its change.
+
+    Parameters
+    ----------
+    place : dict
+    product, cover : pair of xarray.DataArray, dims (y, x)
+        Codes of the product and classes of the report, at the start and at the end.
+    legend : Legend
+        Of the product.
+    system : ClassSystem
+        Of the report.
+    matrix : array (n, n), or mapping of region to such
+    regions : xarray.DataArray, optional
+        Needed for a mapping.
+
+    Returns
+    -------
+    DataFrame of str
+        ``step``, ``at_start``, ``at_end``; the change itself stands in the last column.
+    """
+    codes = [int(data.isel(place)) for data in product]
+    names = [legend.labels.get(code, "No data") for code in codes]
+    ends = [int(data.isel(place)) for data in cover]
+    rows = [
+        ("Code of the product", *map(str, codes)),
+        ("Its name", *names),
+        ("Class of the report", *(f"{code}, {system.label(code)}" for code in ends)),
+    ]
+    if system.nodata not in ends:
+        if regions is not None:
+            matrix = matrix[int(regions.isel(place))]
+        first, last = (system.codes.index(code) for code in ends)
+        sign = {-1: "−, degradation", 0: "0, stable", 1: "+, improvement"}
+        if max(system.codes) < 10:
+            change = f"10 × {ends[0]} + {ends[1]} = {10 * ends[0] + ends[1]}"
+            rows.append(("Code of the change", "", change))
+        rows.append(("Sign in the matrix", "", sign[int(np.asarray(matrix)[first, last])]))
+    return pd.DataFrame(rows, columns=["step", "at_start", "at_end"])
+
+
+def kendall_score(series: pd.Series) -> pd.DataFrame:
+    """Count for each year the later years that are higher and lower.
+
+    Parameters
+    ----------
+    series : Series
+        One value a year; the index holds the years.
+
+    Returns
+    -------
+    DataFrame
+        ``year``, ``value``, ``later_higher``, ``later_lower``, ``difference``, whose sum is S.
+    """
+    values = series.dropna()
+    rows = []
+    for place, (year, value) in enumerate(values.items()):
+        later = values.iloc[place + 1 :]
+        higher, lower = int((later > value).sum()), int((later < value).sum())
+        rows.append((int(year), float(value), higher, lower, higher - lower))
+    return pd.DataFrame(
+        rows, columns=["year", "value", "later_higher", "later_lower", "difference"]
+    )
+
+
+def kendall_test(scores: pd.DataFrame) -> pd.DataFrame:
+    r"""Go from S to p on paper, with the bell curve in place of the exact table.
+
+    .. math:: s = \sqrt{n (n - 1) (2 n + 5) / 18}, \quad z = (|S| - 1) / s
+
+    Parameters
+    ----------
+    scores : DataFrame
+        From :func:`kendall_score`.
+
+    Returns
+    -------
+    DataFrame
+        ``step``, ``how`` and ``result``. Values that tie are not corrected for.
+    """
+    n, score = len(scores), int(scores["difference"].sum())
+    spread = math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
+    z = max(abs(score) - 1, 0) / spread
+    rows = [
+        ("Years, n", "", f"{n}"),
+        ("Pairs of years", f"{n} × {n - 1} / 2", f"{n * (n - 1) // 2}"),
+        ("Score S", "sum of the differences", f"{score}".replace("-", "−")),
+        ("Spread s", f"√({n} × {n - 1} × {2 * n + 5} / 18)", f"{spread:.2f}"),
+        ("Distance z", f"({abs(score)} − 1) / {spread:.2f}", f"{z:.3f}"),
+        ("p from the bell curve", "both tails beyond z", f"{math.erfc(z / math.sqrt(2)):.5f}"),
+    ]
+    return pd.DataFrame(rows, columns=["step", "how", "result"])
+
+
+def state_lines(
+    series: pd.Series, *, history: tuple[int, int], recent: tuple[int, int]
+) -> pd.DataFrame:
+    """Return the yearly values of a cell and the two means that State compares, for a chart."""
+    frame = series.to_frame("this cell")
+    for name, (first, last) in (("mean of the history", history), ("mean of the recent", recent)):
+        inside = (frame.index >= first) & (frame.index <= last)
+        frame[name] = np.where(inside, series[inside].mean(), np.nan)
+    return frame
+
+
+def state_classes(
+    series: pd.Series,
+    *,
+    history: tuple[int, int],
+    recent: tuple[int, int],
+    number_of_classes: int = 10,
+    widen: float = 0.0,
+) -> pd.DataFrame:
+    """Sort the history into classes and say in which each mean falls.
+
+    Parameters
+    ----------
+    series : Series
+        One value a year.
+    history, recent : (int, int)
+        First and last year.
+    number_of_classes : int
+    widen : float
+        Share of its range by which the history is widened at both ends.
+
+    Returns
+    -------
+    DataFrame
+        A row for each class: ``class``, ``up_to`` (its upper limit), ``years`` of the history
+        in it, and ``mean_of``: which of the two means it holds.
+    """
+    values = series.loc[history[0] : history[1]].dropna()
+    sample, gap = values.to_numpy(dtype=float), widen * float(values.max() - values.min())
+    if gap:
+        sample = np.r_[sample.min() - gap, sample, sample.max() + gap]
+    limits = np.percentile(sample, np.arange(1, number_of_classes) * 100 / number_of_classes)
+    means = {
+        "history": float(values.mean()),
+        "recent years": float(series.loc[recent[0] : recent[1]].mean()),
+    }
+    place = {name: 1 + int((limits < mean).sum()) for name, mean in means.items()}
+    of_year = 1 + (limits[None, :] < values.to_numpy(dtype=float)[:, None]).sum(axis=1)
+    rows = [
+        (
+            number,
+            float(limits[number - 1]) if number < number_of_classes else float(sample.max()),
+            ", ".join(str(year) for year in values.index[of_year == number]),
+            " and ".join(
+                f"{name}, {means[name]:.4f}" for name, found in place.items() if found == number
+            ),
+        )
+        for number in range(1, number_of_classes + 1)
+    ]
+    return pd.DataFrame(rows, columns=["class", "up_to", "years", "mean_of"])
+
+
+def performance(
+    place: Place, *, mean: xr.DataArray, units: xr.DataArray, least_share: float
+) -> pd.DataFrame:
+    """Compare a cell with the best land of its kind.
+
+    Parameters
+    ----------
+    place : dict
+    mean : xarray.DataArray, dims (y, x)
+        Mean productivity of the window.
+    units : xarray.DataArray, dims (y, x)
+        Ecological units; 0 is none.
+    least_share : float
+
+    Returns
+    -------
+    DataFrame
+        ``step``, ``how`` and ``result``.
+    """
+    unit, own = int(units.isel(place)), float(mean.isel(place))
+    alike = mean.values[(units == unit).values & mean.notnull().values].astype(float)
+    best = float(np.percentile(alike, 90))
+    rows = [
+        ("Cells of its kind", f"unit {unit}", f"{alike.size}"),
+        ("The best of them", "90th percentile of their means", f"{best:.4f}"),
+        ("The line", f"{least_share:g} × {best:.4f}", f"{least_share * best:.4f}"),
+        ("This cell", "mean of its years", f"{own:.4f}"),
+        ("Its share", f"{own:.4f} / {best:.4f}", f"{own / best:.2f}"),
+        ("Performance", "below the line?", "degraded" if own < least_share * best else "stable"),
+    ]
+    return pd.DataFrame(rows, columns=["step", "how", "result"])
+
+
+def carbon(
+    classes_by_year: pd.Series,
+    *,
+    reference: float,
+    factors: Sequence[Sequence[str]] | None,
+    climate_factor: float,
+    names: Mapping[int, str],
+    horizon: int = 20,
+) -> pd.DataFrame:
+    """Walk one cell through the years, from the reference to the last stock.
+
+    Parameters
+    ----------
+    classes_by_year : Series of int
+        Positions 1, 2, ... of its land cover in ``factors``; the index holds the years.
+    reference : float
+        Stock in the first year, t C/ha.
+    factors : square table, or None for the manual's
+    climate_factor : float
+    names : mapping of int to str
+        What the classes are called.
+    horizon : int
+
+    Returns
+    -------
+    DataFrame
+        ``year``, ``land_cover``, ``factor`` in force, ``years_since_change``, ``stock``.
+    """
+    numbers, powers = (part[0] for part in factor_tables({0: factors}))
+    before, start, factor, age = int(classes_by_year.iloc[0]), reference, 1.0, 0
+    rows = []
+    for year, now in classes_by_year.items():
+        if now != before:
+            start, age = start * (1 + (factor - 1) * min(age, horizon) / horizon), 0
+            factor = numbers[before - 1, now - 1] * climate_factor ** powers[before - 1, now - 1]
+            before = now
+        age += factor != 1.0
+        stock = start * (1 + (factor - 1) * min(age, horizon) / horizon)
+        rows.append((int(year), names[int(now)], factor, age, stock))
+    columns = ["year", "land_cover", "factor", "years_since_change", "stock"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def tonnes(stock: float, *, area: float) -> pd.DataFrame:
+    """Go from the stock per hectare to the stock of a cell.
+
+    Parameters
+    ----------
+    stock : float
+        t C/ha.
+    area : float
+        km2.
+
+    Returns
+    -------
+    DataFrame
+        ``step``, ``how`` and ``result``.
+    """
+    rows = [
+        ("Stock, t C/ha", "read from the map", f"{stock:.2f}"),
+        ("Area, ha", f"100 × {area:.5f} km²", f"{100 * area:.3f}"),
+        ("Stock of the cell, t C", f"{stock:.2f} × {100 * area:.3f}", f"{stock * 100 * area:.1f}"),
+    ]
+    return pd.DataFrame(rows, columns=["step", "how", "result"])
+
+
+def one_out_all_out(
+    place: Place, *, maps: Mapping[str, Mapping[str, xr.DataArray]]
+) -> pd.DataFrame:
+    """Join the three parts of a cell by the rule, period by period.
+
+    Parameters
+    ----------
+    place : dict
+    maps : mapping of period to mapping of part to xarray.DataArray of int8
+
+    Returns
+    -------
+    DataFrame of str
+        A row for each part and one for the result; a column for each period.
+    """
+    system = classes.system("status")
+    frame = pd.DataFrame({"part": [*PARTS.values(), "One out, all out"]})
+    for period, parts in maps.items():
+        found = [int(parts[part].isel(place)) for part in PARTS]
+        joined = system.nodata if system.nodata in found else -1 if -1 in found else max(found)
+        frame[period] = [system.label(code) for code in (*found, joined)]
+    return frame
