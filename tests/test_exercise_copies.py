@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from typer.testing import CliRunner
 
-from sohandbook import chapters, exercise_copies, paths
+from sohandbook import chapters, cli, exercise_copies, paths, progress
 from sohandbook.errors import InputError
 
 NOTEBOOKS = [chapter.notebook for chapter in chapters.read()]
@@ -95,6 +96,28 @@ def test_begun_copies_are_kept(tmp_path):
     again = exercise_copies.write(tmp_path)
     assert [path.name for path in again.new] == [NOTEBOOKS[1]]
     assert begun in again.kept and begun.read_text() == "my answers"
+
+
+def test_the_handbooks_own_folder_is_refused():
+    with pytest.raises(InputError, match="a folder of your own"):
+        exercise_copies.write(paths.notebooks())
+    assert not (paths.notebooks() / "checks").exists()
+
+
+def test_the_commands_write_copies_and_show_progress(tmp_path, monkeypatch):
+    written = CliRunner().invoke(cli.app, ["exercises", str(tmp_path / "course")])
+    assert written.exit_code == 0 and written.output.count("new ") == len(NOTEBOOKS)
+    monkeypatch.setenv("SOHANDBOOK_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setattr(progress, "is_kept", lambda: True)
+    progress.keep_exercise("so1-1", right=False)
+    progress.keep_exercise("so1-1", right=True)
+    progress.keep_self_test("SO1", right=5, of=7)
+    shown = CliRunner().invoke(cli.app, ["progress"])
+    assert shown.exit_code == 0 and "5 of 7" in shown.output
+    assert f"1 of {len(NOTEBOOKS) + 1} exercises solved" in shown.output
+    (tmp_path / "progress.json").write_text("[]")
+    broken = CliRunner().invoke(cli.app, ["progress"])
+    assert broken.exit_code == 2 and "Move the file away" in broken.output
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)

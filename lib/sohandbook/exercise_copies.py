@@ -50,7 +50,17 @@ def write(folder: Path) -> Written:
     Returns
     -------
     Written
+
+    Raises
+    ------
+    InputError
+        If the folder is the handbook's own.
     """
+    if folder.resolve() == paths.notebooks().resolve():
+        raise InputError(
+            "folder of the exercises", found=folder, allowed="a folder of your own",
+            remedy="Name another one, such as my-course.",
+        )  # fmt: skip
     (folder / CHECKS).mkdir(parents=True, exist_ok=True)
     written = Written([], [])
     for chapter in chapters.read():
