@@ -196,7 +196,7 @@ def weight_explorer(
 
     def twin() -> list[Figure]:
         heavy = {name: index({**dict.fromkeys(names, 1.0), name: HEAVIER}) for name in names}
-        rows = [{"factor": "equal weights", "last": plain.dvi.iloc[-1]}] + [
+        rows = [{"factor": "Equal weights", "last": plain.dvi.iloc[-1]}] + [
             {"factor": name, "last": of.dvi.iloc[-1]} for name, of in heavy.items()
         ]
         frame = pd.DataFrame(rows)
@@ -205,8 +205,8 @@ def weight_explorer(
         return [
             chart(
                 heavy[moved], f"{moved}_counts_{HEAVIER:g}_times",
-                f"The index with equal weights, and when {readable(moved)} counts "
-                f"{HEAVIER:g} times: no other factor moves the last year more.",
+                f"The index with equal weights, and with one factor that counts {HEAVIER:g} times: "
+                f"{readable(moved)}, which moves the last year most.",
             ),
             figures.table(
                 frame, digits=3,
