@@ -4,6 +4,7 @@ Each function returns a frame with the columns that ``data/prais_forms.yml`` giv
 in km², thousand persons or percent, without rounding.
 """
 
+from sohandbook.reporting_tables.confidence import confidence
 from sohandbook.reporting_tables.country_profile import (
     country_areas,
     population,
@@ -40,6 +41,7 @@ __all__ = [
     "candidates",
     "change",
     "compare_status",
+    "confidence",
     "confusion",
     "country_areas",
     "degradation_processes",
