@@ -286,3 +286,38 @@ def test_the_affected_area_is_checked_by_the_same_rules_and_against_the_country(
     assert {"AA.WITHIN", "CP-1.T1.sum"} <= set(failed.index)
     assert failed.loc["CP-1.T1.sum", "where"] == "AA.CP-1.T1 total_country_area"
     assert failed.loc["AA.WITHIN", "detail"] == "12 above 10"
+
+
+@pytest.mark.parametrize(
+    ("received", "word", "passed"),
+    [
+        ([10, 12, 14, 16], "increasing", True),
+        ([10, 12, 14, 16], "stable", False),
+        ([10, 12, 14, 16], "declining", False),
+        ([10, 12, 14, 16], "unknown", False),
+        ([10.0, 10.2, 10.1, 10.3], "stable", True),  # 3 % along the line: a matter of the limit
+        ([10.0, 10.2, 10.1, 10.3], "increasing", True),
+        ([10.0, 10.2, 10.1, 10.3], "declining", False),
+        ([10, np.nan, np.nan, 12], "unknown", True),
+        ([10, np.nan, np.nan, 12], "declining", False),
+        ([np.nan] * 4, "unknown", None),
+    ],
+)
+def test_a_trend_word_agrees_with_the_yearly_money(received, word, passed):
+    summary = pd.DataFrame(
+        {"year": [2020, 2021, 2022, 2023], "provided_usd": np.nan, "received_usd": received}
+    )
+    words = pd.DataFrame({"flow_direction": ["provided", "received"], "trend": ["", word]})
+    found = checks.run({"SO5-1.SUMMARY": summary, "SO5-1.TREND": words})
+    found = found[found["id"] == "TREND"].set_index("where")
+    made = found.loc["SO5-1.TREND received", "passed"]
+    assert pd.isna(made) if passed is None else made == passed
+    assert found.loc["SO5-1.TREND received", "severity"] == "review"
+
+
+@pytest.mark.parametrize(("word", "passed"), [("decrease", True), ("increase", False)])
+def test_a_word_that_a_person_chose_agrees_with_the_index(word, passed):
+    index = pd.DataFrame({"year": range(2000, 2010), "red_list_index": np.linspace(0.9, 0.8, 10)})
+    words = pd.DataFrame({"change_in_indicator": [word]})
+    found = checks.run({"SO4-2.T1": index, "SO4-2.T2": words}).set_index("id")
+    assert found.loc["TREND", "passed"] == passed

@@ -12,6 +12,7 @@ import pandas as pd
 
 from sohandbook import forms
 from sohandbook.evidence import TOLERANCE, Evidence, Finding, equal
+from sohandbook.trend_rules import trend_words
 
 STATUS_AREAS = {
     "SO1-1.T7": "total_country_area",
@@ -258,4 +259,5 @@ RULES: dict[str, tuple[str, Callable[[Evidence], Iterator[Finding]]]] = {
     "SO3-1.T2.sum": ("warning", land_under_drought),
     "SO3-2.sums": ("warning", people_under_drought),
     "SO2-2.T1.between": ("warning", drinking_water),
+    "TREND": ("review", trend_words),
 }
