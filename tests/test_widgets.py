@@ -280,7 +280,7 @@ def test_a_loaded_polygon_takes_the_rectangles_place(site):
 
     triangle = gpd.GeoDataFrame(geometry=[Polygon([(20, 14), (21, 14), (20, 13.5)])], crs=4326)
     load(triangle.to_json().encode())
-    assert "the file site.geojson as a false positive" in page(site)
+    assert "Status with site.geojson as a false positive" in page(site)
     drawn = page(site)
     load(b"no map")
     assert "allowed: GeoJSON or GeoPackage" in site.children[-2].value and page(site) == drawn

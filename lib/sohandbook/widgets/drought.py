@@ -14,9 +14,10 @@ from sohandbook import classes, drought_choices, figures, reporting_tables_so3
 from sohandbook.figures.display import Figure
 from sohandbook.figures.words import number, readable
 from sohandbook.indicators import drought_hazard, drought_vulnerability
+from sohandbook.language import translate
 from sohandbook.widgets.live import WIDE, WORDS, Shown, live, menu
 from sohandbook.widgets.live import choice as stops
-from sohandbook.widgets.scene import Scene
+from sohandbook.widgets.scene import Scene, map_of
 
 LENGTHS = (1, 3, 6, 9, 12, 24, 36)
 DROUGHT = classes.system("drought")
@@ -78,33 +79,52 @@ def spi_explorer(
         drought, areas = computed(months, tuple(reference))
         share = 100 * areas.div(areas.sum(axis=1), axis=0)
         under = share[list(drought_hazard.DROUGHT_CLASSES)]
-        setting = f"SPI-{months}" if choice.index == "spi" else f"SPEI-{months}"
-        setting += f", reference {reference[0]}-{reference[1]}"
-        words = f"In {year}, {number(under.loc[year].sum())} % of the land is under drought."
+        setting = translate(
+            "{index}, reference {first}-{last}",
+            index=f"{choice.index.upper()}-{months}",
+            first=reference[0],
+            last=reference[1],
+        )
+        words = translate(
+            "In {year}, {share} % of the land is under drought.",
+            year=year,
+            share=number(under.loc[year].sum()),
+        )
         table = pd.DataFrame({"area": areas.loc[year], "percent": share.loc[year]})
         return [
             scene.map(
-                on_cells(drought, year), caption=f"Drought in {year}: {setting}.",
-                alt=f"Map of {report.country.name}. {words}",
+                on_cells(drought, year),
+                caption=translate("Drought in {year}: {setting}.", year=year, setting=setting),
+                alt=map_of(report, words),
             ),
             figures.stacked_chart(
-                under, caption=f"Land under drought: {setting}.", alt=words,
-                unit="% of the land", system=DROUGHT,
+                under,
+                caption=translate("Land under drought: {setting}.", setting=setting),
+                alt=words,
+                unit=translate("% of the land"),
+                system=DROUGHT,
             ),
             figures.table(
                 table.rename_axis("class").reset_index(),
-                caption=f"Land in each class in {year}. {words}",
+                caption=f"{translate('Land in each class in {year}.', year=year)} {words}",
                 units={"area": "km²", "percent": "% of the land"},
             ),
-        ]  # fmt: skip
+        ]
 
     def twin() -> list[Figure]:
         late = (max(record[0], record[1] - 29), record[1])
         settings = [
-            (choice.months, choice.reference), (3, choice.reference), (choice.months, late),
-        ]  # fmt: skip
+            (choice.months, choice.reference),
+            (3, choice.reference),
+            (choice.months, late),
+        ]
         found = {
-            f"{months} months, {reference[0]}-{reference[1]}": computed(months, reference)[0]
+            translate(
+                "{months} months, {first}-{last}",
+                months=months,
+                first=reference[0],
+                last=reference[1],
+            ): computed(months, reference)[0]
             for months, reference in settings
         }
         frame = drought_choices.compare(found, land=land, years=years, drought_year=year)
@@ -113,21 +133,33 @@ def spi_explorer(
         return [
             figures.small_multiples(
                 {name: on_cells(drought, year) for name, drought in found.items()},
-                caption=f"Drought in {year} for other lengths and reference periods.",
-                alt=f"Maps of {report.country.name}. Land under drought: {words}.",
-                report=report, within=scene.within,
+                caption=translate(
+                    "Drought in {year} for other lengths and reference periods.", year=year
+                ),
+                alt=map_of(report, translate("Land under drought: {setting}.", setting=words)),
+                report=report,
+                within=scene.within,
             ),
-            figures.table(frame, caption="Land under drought at these settings, % of the land."),
-        ]  # fmt: skip
+            figures.table(
+                frame, caption=translate("Land under drought at these settings, % of the land.")
+            ),
+        ]
 
     controls = {
-        "months": stops("Months of rain", sorted({*LENGTHS, choice.months}), choice.months),
-        "reference": ipywidgets.IntRangeSlider(
-            value=choice.reference, min=record[0], max=record[1], description="Reference years",
-            continuous_update=False, style=WORDS, layout=WIDE,
+        "months": stops(
+            translate("Months of rain"), sorted({*LENGTHS, choice.months}), choice.months
         ),
-        "year": menu("Year on the map", list(years), year),
-    }  # fmt: skip
+        "reference": ipywidgets.IntRangeSlider(
+            value=choice.reference,
+            min=record[0],
+            max=record[1],
+            description=translate("Reference years"),
+            continuous_update=False,
+            style=WORDS,
+            layout=WIDE,
+        ),
+        "year": menu(translate("Year on the map"), list(years), year),
+    }
     return live(draw, controls=controls, static=static, twin=twin)
 
 
@@ -176,23 +208,37 @@ def weight_explorer(
         last = weighed[parts].iloc[-1]
         frame = pd.DataFrame(
             [
-                {"weights": name, "first": of.dvi.iloc[0], "last": of.dvi.iloc[-1],
-                 "change": of.dvi.iloc[-1] - of.dvi.iloc[0]}
+                {
+                    "weights": name,
+                    "first": of.dvi.iloc[0],
+                    "last": of.dvi.iloc[-1],
+                    "change": of.dvi.iloc[-1] - of.dvi.iloc[0],
+                }
                 for name, of in {"equal": plain, "yours": weighed}.items()
             ]
-        )  # fmt: skip
-        words = ", ".join(f"{name} {number(last[name], 2)}" for name in parts)
+        )
+        words = ", ".join(f"{readable(name)} {number(last[name], 2)}" for name in parts)
         return [
-            chart(weighed, "your_weights", "The index with equal weights and with yours."),
+            chart(
+                weighed, "your_weights", translate("The index with equal weights and with yours.")
+            ),
             figures.bar_chart(
-                last, caption=f"The components in {years[-1]} with your weights.",
-                alt=f"Components in {years[-1]}: {words}.", unit="0 least, 1 most vulnerable",
+                last,
+                caption=translate("The components in {year} with your weights.", year=years[-1]),
+                alt=translate("Components in {year}: {values}.", year=years[-1], values=words),
+                unit="0 least, 1 most vulnerable",
                 digits=2,
             ),
             figures.table(
-                frame, caption=f"The index in {years[0]} (first) and {years[-1]} (last).", digits=3
+                frame,
+                caption=translate(
+                    "The index in {first} (first) and {last} (last).",
+                    first=years[0],
+                    last=years[-1],
+                ),
+                digits=3,
             ),
-        ]  # fmt: skip
+        ]
 
     def twin() -> list[Figure]:
         heavy = {name: index({**dict.fromkeys(names, 1.0), name: HEAVIER}) for name in names}
@@ -204,21 +250,36 @@ def weight_explorer(
         moved = names[int(frame.difference[1:].abs().to_numpy().argmax())]
         return [
             chart(
-                heavy[moved], f"{moved}_counts_{HEAVIER:g}_times",
-                f"The index with equal weights, and with one factor that counts {HEAVIER:g} times: "
-                f"{readable(moved)}, which moves the last year most.",
+                heavy[moved],
+                f"{moved}_counts_{HEAVIER:g}_times",
+                translate(
+                    "The index with equal weights, and with one factor that counts {times} times: "
+                    "{factor}, which moves the last year most.",
+                    times=f"{HEAVIER:g}",
+                    factor=readable(moved),
+                ),
             ),
             figures.table(
-                frame, digits=3,
-                caption=f"The index in {years[-1]} when one factor counts {HEAVIER:g} times.",
+                frame,
+                digits=3,
+                caption=translate(
+                    "The index in {year} when one factor counts {times} times.",
+                    year=years[-1],
+                    times=f"{HEAVIER:g}",
+                ),
             ),
-        ]  # fmt: skip
+        ]
 
     controls = {
         name: ipywidgets.FloatSlider(
-            weight, min=min(0.25, weight), max=max(4.0, weight), step=0.25, style=WORDS,
-            description=f"{readable(name)} ({components[name]})", layout=WIDE,
+            weight,
+            min=min(0.25, weight),
+            max=max(4.0, weight),
+            step=0.25,
+            style=WORDS,
+            description=f"{readable(name)} ({readable(components[name])})",
+            layout=WIDE,
         )
         for name, weight in begin.items()
-    }  # fmt: skip
+    }
     return live(draw, controls=controls, static=static, twin=twin)

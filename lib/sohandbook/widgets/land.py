@@ -20,6 +20,7 @@ from sohandbook.indicators import (
     soil_organic_carbon,
 )
 from sohandbook.indicators.yearly import MINIMUM_YEARS
+from sohandbook.language import translate
 from sohandbook.widgets.live import ROW, Shown, choice, menu
 from sohandbook.widgets.matrix_editor import TransitionMatrixEditor, matrix_table
 from sohandbook.widgets.scene import STATUS, Scene, status_explorer
@@ -79,7 +80,9 @@ def transition_explorer(
         ]
         areas.loc[areas.key == tables.NO_DATA, "area_km2"] = crossed.to_numpy().sum() - known.sum()
         parts = scene.figures(
-            degradation, caption="Status of land by this matrix, a coarse view.", areas=areas
+            degradation,
+            caption=translate("Status of land by this matrix, a coarse view."),
+            areas=areas,
         )
         for place, part in zip(places, parts, strict=True):
             place.value = part.html
@@ -130,12 +133,12 @@ def significance_explorer(
         compute,
         controls={
             "significance": choice(
-                "Significance", sorted({*SIGNIFICANCES, significance}), significance
+                translate("Significance"), sorted({*SIGNIFICANCES, significance}), significance
             )
         },
         settings=[{"significance": level} for level in (0.01, 0.05, 0.2)],
         scene=scene,
-        describe=lambda significance: f"significance {significance:g}",
+        describe=lambda significance: translate("significance {level}", level=f"{significance:g}"),
         whole=LAND,
         static=static,
     )
@@ -179,14 +182,16 @@ def threshold_explorer(
         compute,
         controls={
             "threshold": choice(
-                "Threshold",
+                translate("Threshold"),
                 [(f"{100 * t:g} %", t) for t in sorted({*THRESHOLDS, threshold})],
                 threshold,
             )
         },
         settings=[{"threshold": share} for share in (0.05, 0.1, 0.2)],
         scene=scene,
-        describe=lambda threshold: f"threshold {100 * threshold:g} %",
+        describe=lambda threshold: translate(
+            "threshold {percent} %", percent=f"{100 * threshold:g}"
+        ),
         whole=LAND,
         static=static,
     )
@@ -228,10 +233,10 @@ def baseline_explorer(
 
     return status_explorer(
         compute,
-        controls={"baseline": menu("Baseline", list(known), next(iter(known)))},
+        controls={"baseline": menu(translate("Baseline"), list(known), next(iter(known)))},
         settings=[{"baseline": name} for name in known],
         scene=scene,
-        describe=lambda baseline: f"baseline {baseline}",
+        describe=lambda baseline: translate("baseline {name}", name=translate(baseline)),
         whole=LAND,
         static=static,
     )

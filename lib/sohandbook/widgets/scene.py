@@ -14,6 +14,7 @@ import xarray as xr
 from sohandbook import classes, figures, reporting_tables, tables
 from sohandbook.figures import cartography
 from sohandbook.figures.display import Figure
+from sohandbook.language import translate
 from sohandbook.widgets.live import Shown, live
 
 FINEST = 350  # cells a side of a map that is drawn again at every touch
@@ -75,9 +76,13 @@ class Scene:
             finest=FINEST,
         )
         return figures.class_map(
-            thin.assign_attrs(data.attrs), caption=caption, alt=alt, report=self.report,
-            boundary=boundary, within=self._shown,
-        )  # fmt: skip
+            thin.assign_attrs(data.attrs),
+            caption=caption,
+            alt=alt,
+            report=self.report,
+            boundary=boundary,
+            within=self._shown,
+        )
 
     @cached_property
     def _shown(self) -> xr.DataArray:
@@ -121,23 +126,31 @@ class Scene:
         table["percent"] = 100 * table.area_km2 / table.area_km2.sum()
         return [
             self.map(
-                data, caption=caption, alt=f"Map of {self.report.country.name}. {words}",
+                data,
+                caption=caption,
+                alt=map_of(self.report, words),
                 lines=lines,
             ),
             figures.bar_chart(
-                areas.set_index("key").area_km2, caption="Area of each class.", alt=words,
-                unit="km²", system=classes.system(data.attrs["class_system"]), digits=0,
+                areas.set_index("key").area_km2,
+                caption=translate("Area of each class."),
+                alt=words,
+                unit="km²",
+                system=classes.system(data.attrs["class_system"]),
+                digits=0,
             ),
             figures.table(
-                table, caption=f"Area of each class, and its share. {self.note}".strip(),
-                units={"percent": f"% of {whole}"},
+                table,
+                caption=self.with_note(translate("Area of each class, and its share.")),
+                units={"percent": translate("% of {whole}", whole=translate(whole))},
             ),
-        ]  # fmt: skip
+        ]
 
-    @property
-    def note(self) -> str:
-        """Say that areas are estimates, where not every cell was looked at."""
-        return f"Estimated from one cell in {self.step**2}." if self.step > 1 else ""
+    def with_note(self, caption: str) -> str:
+        """Add that areas are estimates, where not every cell was looked at."""
+        if self.step == 1:
+            return caption
+        return f"{caption} {translate('Estimated from one cell in {number}.', number=self.step**2)}"
 
 
 def status_explorer(
@@ -169,7 +182,9 @@ def status_explorer(
 
     def draw(**values: Any) -> list[Figure]:
         return scene.figures(
-            compute(**values), caption=f"Status of land: {describe(**values)}.", whole=whole
+            compute(**values),
+            caption=translate("Status of land: {setting}.", setting=describe(**values)),
+            whole=whole,
         )
 
     def twin() -> list[Figure]:
@@ -178,22 +193,36 @@ def status_explorer(
             maps, cell_area=scene.cell_area, within=scene.within
         )
         words = "; ".join(
-            f"{row.choice}: degraded {row.degraded:,.0f} km², improved {row.improved:,.0f} km²"
+            translate(
+                "{choice}: degraded {degraded} km², improved {improved} km²",
+                choice=row.choice,
+                degraded=f"{row.degraded:,.0f}",
+                improved=f"{row.improved:,.0f}",
+            )
             for row in frame.itertuples()
         )
         return [
             figures.small_multiples(
-                maps, caption="Status of land at some settings of the control.",
-                alt=f"Maps of {scene.report.country.name}. {words}.", within=scene.within,
-                boundary=scene.report.boundary, report=scene.report,
+                maps,
+                caption=translate("Status of land at some settings of the control."),
+                alt=map_of(scene.report, f"{words}."),
+                within=scene.within,
+                boundary=scene.report.boundary,
+                report=scene.report,
             ),
             figures.table(
-                frame, caption=f"Area of each status at these settings, km². {scene.note}".strip(),
+                frame,
+                caption=scene.with_note(translate("Area of each status at these settings, km².")),
                 digits=0,
             ),
-        ]  # fmt: skip
+        ]
 
     return live(draw, controls=controls, static=static, twin=twin)
+
+
+def map_of(report: Any, words: str) -> str:
+    """Return the alternative of a map: whose it is, and what one would see."""
+    return f"{translate('Map of {country}.', country=report.country.name)} {words}"
 
 
 def _every(data: xr.DataArray, step: int) -> xr.DataArray:

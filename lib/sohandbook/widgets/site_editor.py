@@ -1,5 +1,6 @@
 """A false positive or negative drawn by its corners, or loaded, and what it moves."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -14,11 +15,12 @@ from sohandbook import figures, polygons, reporting_tables
 from sohandbook.errors import InputError
 from sohandbook.figures.display import Figure
 from sohandbook.indicators import land_degradation
+from sohandbook.language import message, translate
 from sohandbook.widgets.live import WIDE, WORDS, Shown, live, menu
-from sohandbook.widgets.scene import Scene
+from sohandbook.widgets.scene import Scene, map_of
 
-TYPES = ("false positive", "false negative")
-SIDES = {"west_east": "West and east, degrees", "south_north": "South and north, degrees"}
+TYPES = (message("false positive"), message("false negative"))
+PERIODS = (message("baseline"), message("reporting"), message("both"))
 
 
 def site_explorer(
@@ -73,11 +75,13 @@ def site_explorer(
     def draw(kind: str, since: str, west_east: Any, south_north: Any, file: Any) -> list[Figure]:
         site = _loaded(file) if file else _rectangle(west_east, south_north)
         after = correct(site, kind, since)
-        where = f"the file {file[0]['name']}" if file else "the rectangle"
+        where = file[0]["name"] if file else translate("the rectangle")
         shown, chart, _ = scene.figures(
-            after, caption=f"Status with {where} as a {kind}.", whole="the land area",
+            after,
+            caption=translate("Status with {site} as a {kind}.", site=where, kind=translate(kind)),
+            whole="the land area",
             lines=site.geometry,
-        )  # fmt: skip
+        )
         return [shown, chart, _comparison(compare(after), scene)]
 
     def twin() -> list[Figure]:
@@ -86,21 +90,25 @@ def site_explorer(
         frame = compare(maps["false positive"])
         return [
             figures.small_multiples(
-                maps, caption="Status before a correction, and with one site of either kind.",
-                alt=f"Maps of {report.country.name}. {_words(frame)}", report=report,
+                maps,
+                caption=translate("Status before a correction, and with one site of either kind."),
+                alt=map_of(report, _words(frame)),
+                report=report,
                 within=scene.within,
                 boundary=scene.outlines(site.geometry),
             ),
             _comparison(frame, scene),
-        ]  # fmt: skip
+        ]
 
     controls = {
-        "kind": menu("The site is a", TYPES, TYPES[0]),
-        "since": menu("Since the period", ["baseline", "reporting", "both"], "reporting"),
-        "west_east": _range(SIDES["west_east"], limits[[0, 2]], corners[[0, 2]]),
-        "south_north": _range(SIDES["south_north"], limits[[1, 3]], corners[[1, 3]]),
+        "kind": menu(translate("The site is a"), _named(TYPES), TYPES[0]),
+        "since": menu(translate("Since the period"), _named(PERIODS), "reporting"),
+        "west_east": _range(translate("West and east, degrees"), limits[[0, 2]], corners[[0, 2]]),
+        "south_north": _range(
+            translate("South and north, degrees"), limits[[1, 3]], corners[[1, 3]]
+        ),
         "file": ipywidgets.FileUpload(
-            accept=".geojson,.json,.gpkg", description="or load a file", layout=WIDE
+            accept=".geojson,.json,.gpkg", description=translate("or load a file"), layout=WIDE
         ),
     }
     return live(draw, controls=controls, static=static, twin=twin)
@@ -110,10 +118,21 @@ def _range(description: str, limits: Any, value: Any) -> ipywidgets.FloatRangeSl
     """Return a slider for two sides of the rectangle; the map follows when it is let go."""
     low, high = (float(limit) for limit in limits)
     return ipywidgets.FloatRangeSlider(
-        value=[max(low, float(value[0])), min(high, float(value[1]))], min=low, max=high,
-        step=(high - low) / 200, description=description, readout_format=".2f",
-        continuous_update=False, style=WORDS, layout=WIDE,
-    )  # fmt: skip
+        value=[max(low, float(value[0])), min(high, float(value[1]))],
+        min=low,
+        max=high,
+        step=(high - low) / 200,
+        description=description,
+        readout_format=".2f",
+        continuous_update=False,
+        style=WORDS,
+        layout=WIDE,
+    )
+
+
+def _named(values: Sequence[str]) -> list[tuple[str, str]]:
+    """Return what a list shows, and what each entry stands for."""
+    return [(translate(value), value) for value in values]
 
 
 def _middle(limits: np.ndarray) -> np.ndarray:
@@ -126,9 +145,11 @@ def _rectangle(west_east: Any, south_north: Any) -> gpd.GeoDataFrame:
     shape = box(west_east[0], south_north[0], west_east[1], south_north[1])
     if not shape.area > 0:
         raise InputError(
-            "corners", found=f"{tuple(west_east)}, {tuple(south_north)}",
-            allowed="a rectangle with some width and height", remedy="Draw its sides apart.",
-        )  # fmt: skip
+            "corners",
+            found=f"{tuple(west_east)}, {tuple(south_north)}",
+            allowed="a rectangle with some width and height",
+            remedy="Draw its sides apart.",
+        )
     return gpd.GeoDataFrame(geometry=[shape], crs=4326)
 
 
@@ -139,9 +160,11 @@ def _loaded(files: Any) -> gpd.GeoDataFrame:
         frame = gpd.read_file(BytesIO(content))
     except Exception as error:  # the reader's own errors differ from version to version
         raise InputError(
-            name, found=str(error).splitlines()[0], allowed="GeoJSON or GeoPackage",
+            name,
+            found=str(error).splitlines()[0],
+            allowed="GeoJSON or GeoPackage",
             remedy="Save the site as GeoJSON.",
-        ) from None  # fmt: skip
+        ) from None
     kinds = sorted({str(kind) for kind in frame.geom_type}) if len(frame) else ["no feature"]
     if not set(kinds) <= {"Polygon", "MultiPolygon"}:
         raise InputError(name, found=kinds, allowed="polygons", remedy="Draw each site as an area.")
@@ -150,9 +173,12 @@ def _loaded(files: Any) -> gpd.GeoDataFrame:
 
 def _words(frame: pd.DataFrame) -> str:
     old, new = frame.degraded
-    return f"Degraded land goes from {old:,.0f} to {new:,.0f} km²."
+    return translate(
+        "Degraded land goes from {old} to {new} km².", old=f"{old:,.0f}", new=f"{new:,.0f}"
+    )
 
 
 def _comparison(frame: pd.DataFrame, scene: Scene) -> Figure:
-    caption = f"Status before and after the correction, km². {_words(frame)} {scene.note}".strip()
+    caption = translate("Status before and after the correction, km².")
+    caption = scene.with_note(f"{caption} {_words(frame)}")
     return figures.table(frame, caption=caption, digits=1)

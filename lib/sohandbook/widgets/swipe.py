@@ -11,8 +11,9 @@ from shapely.geometry import LineString
 from sohandbook import classes, figures
 from sohandbook.figures import cartography
 from sohandbook.figures.display import Figure
+from sohandbook.language import translate
 from sohandbook.widgets.live import WIDE, WORDS, Shown, live, menu
-from sohandbook.widgets.scene import Scene
+from sohandbook.widgets.scene import Scene, map_of
 
 
 def swipe(
@@ -34,7 +35,7 @@ def swipe(
     static : bool, optional
         Show both years side by side; by default in pages without a kernel.
     """
-    scene = Scene.of(report)
+    scene, subject = Scene.of(report), translate(subject)
     system = classes.system(maps.attrs["class_system"])
     years = [int(year) for year in maps.year.values]
     layers = {year: scene.cells(maps.sel(year=year)) for year in years}
@@ -52,20 +53,34 @@ def swipe(
         )
         moved = frame.change.drop("no_data")
         most, least = moved.idxmax(), moved.idxmin()
-        words = (
-            f"From {first} to {last} {frame['class'][most]} changes by {moved[most]:+,.0f} km², "
-            f"{frame['class'][least]} by {moved[least]:+,.0f} km²."
+        words = translate(
+            "From {first} to {last} {most} changes by {gain} km², {least} by {loss} km².",
+            first=first,
+            last=last,
+            most=translate(frame["class"][most]),
+            gain=f"{moved[most]:+,.0f}",
+            least=translate(frame["class"][least]),
+            loss=f"{moved[least]:+,.0f}",
         )
         return [
             figures.bar_chart(
-                frame.change, caption=f"Change of each class, {first} to {last}.", alt=words,
-                unit="km²", system=system, digits=0,
-            ),
-            figures.table(
-                frame, caption=f"{subject}, area of each class, km². {scene.note}".strip(),
+                frame.change,
+                caption=translate(
+                    "Change of each class, {first} to {last}.", first=first, last=last
+                ),
+                alt=words,
+                unit="km²",
+                system=system,
                 digits=0,
             ),
-        ]  # fmt: skip
+            figures.table(
+                frame,
+                caption=scene.with_note(
+                    translate("{subject}, area of each class, km².", subject=subject)
+                ),
+                digits=0,
+            ),
+        ]
 
     def draw(left_year: int, right_year: int, place: int) -> list[Figure]:
         cut = left + (right - left) * place / 100
@@ -77,8 +92,13 @@ def swipe(
         )
         shown = scene.map(
             both.astype(maps.dtype).assign_attrs(maps.attrs),
-            caption=f"{subject}: {left_year} left of the line, {right_year} right of it.",
-            alt=f"Map of {report.country.name}. {chart.alt}",
+            caption=translate(
+                "{subject}: {left} left of the line, {right} right of it.",
+                subject=subject,
+                left=left_year,
+                right=right_year,
+            ),
+            alt=map_of(report, chart.alt),
             lines=line,
         )
         return [shown, chart, table]
@@ -88,17 +108,23 @@ def swipe(
         chart, table = change(first, last)
         pair = figures.small_multiples(
             {str(year): layers[year] for year in (first, last)},
-            caption=f"{subject} of the two years side by side.",
-            alt=f"Maps of {report.country.name}. {chart.alt}",
-            report=report, within=scene.within,
-        )  # fmt: skip
+            caption=translate("{subject} of the two years side by side.", subject=subject),
+            alt=map_of(report, chart.alt),
+            report=report,
+            within=scene.within,
+        )
         return [pair, chart, table]
 
     controls = {
-        "left_year": menu("Left", years, years[0]),
-        "right_year": menu("Right", years, years[-1]),
+        "left_year": menu(translate("Left"), years, years[0]),
+        "right_year": menu(translate("Right"), years, years[-1]),
         "place": ipywidgets.IntSlider(
-            50, min=0, max=100, description="Place of the line, %", style=WORDS, layout=WIDE
+            50,
+            min=0,
+            max=100,
+            description=translate("Place of the line, %"),
+            style=WORDS,
+            layout=WIDE,
         ),
     }
     return live(draw, controls=controls, static=static, twin=twin)
