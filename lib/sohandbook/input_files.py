@@ -57,7 +57,8 @@ def find(dataset: Dataset, *, name: str, country: Country) -> list[Path]:
                 remedy=(
                     "Run 'sohandbook training' to make the training data."
                     if country.fictional
-                    else "Put the file there, mend the pattern, or shorten 'years'."
+                    else "Put the file there, mend the pattern, shorten 'years', or name "
+                    "under 'stands_for' a year that stands for it."
                 ),
             )
         found.update(files)
