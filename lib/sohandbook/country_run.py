@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from sohandbook import chapters as chapter_list
-from sohandbook import input_files, language, manifest
+from sohandbook import input_files, language, manifest, result_files
 from sohandbook.chapters import Chapter
 from sohandbook.input_files import Checksums
 from sohandbook.outcome import Outcome, Result
@@ -226,8 +226,14 @@ class CountryRun:
                 values={**self._folders(), **values},
                 environment=self._environment(staging),
             )
-            outputs = self._move(chapter, staging)
-        except execution.ChapterError as error:
+            outputs = result_files.move(
+                staging,
+                output,
+                chapter_id=chapter.id,
+                entries=self.manifest["chapters"],
+                checksums=self.checksums,
+            )
+        except (execution.ChapterError, result_files.ClashError) as error:
             reason = str(error)
             if executed.is_file():
                 aside.parent.mkdir(exist_ok=True)
@@ -270,34 +276,9 @@ class CountryRun:
             **limits,
         }
 
-    def _move(self, chapter: Chapter, staging: Path) -> dict[str, str]:
-        """Move a whole chapter's files to their place; return their checksums."""
-        names = {
-            path.relative_to(staging).as_posix(): path
-            for path in sorted(staging.rglob("*"))
-            if path.is_file()
-        }
-        for other, entry in self.manifest["chapters"].items():
-            for name in sorted(names.keys() & entry["outputs"].keys()):
-                if other != chapter.id and self.checksums.of(names[name]) != entry["outputs"][name]:
-                    raise _import_execution().ChapterError(
-                        f"it wrote {name}, which is a result of chapter {other}"
-                    )
-        checksums = {}
-        for name, path in names.items():
-            place = self.plan.output / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(place)
-            checksums[name] = self.checksums.of(place)
-        return checksums
-
     def _remove_old_outputs(self, chapter_id: str, *, keep: Iterable[str] = ()) -> None:
-        """Remove a chapter's earlier results: none is better than one of other settings."""
         entries = self.manifest["chapters"]
-        shared = {n for other, e in entries.items() if other != chapter_id for n in e["outputs"]}
-        old = set(entries.get(chapter_id, {}).get("outputs", {})) - set(keep) - shared
-        for name in old:
-            (self.plan.output / name).unlink(missing_ok=True)
+        result_files.remove_old(self.plan.output, chapter_id=chapter_id, entries=entries, keep=keep)
 
     def _without_result(self, outcome: Outcome) -> Outcome:
         self._remove_old_outputs(outcome.chapter.id)
