@@ -29,7 +29,7 @@ class Handbook:
         self.output = root / "outputs" / "XTT"
         for folder in (self.country, self.raw, root / "notebooks"):
             folder.mkdir(parents=True)
-        for name in ("classes.yml", "prais_forms.yml"):
+        for name in ("classes.yml", "locale", "prais_forms.yml"):
             (root / "data" / name).symlink_to(Path(__file__).parents[1] / "data" / name)
         (self.country / "boundary.geojson").write_text("{}")
         self.chapters: list[dict] = []
