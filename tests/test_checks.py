@@ -321,3 +321,16 @@ def test_a_word_that_a_person_chose_agrees_with_the_index(word, passed):
     words = pd.DataFrame({"change_in_indicator": [word]})
     found = checks.run({"SO4-2.T1": index, "SO4-2.T2": words}).set_index("id")
     assert found.loc["TREND", "passed"] == passed
+
+
+@pytest.mark.parametrize(
+    ("bounds", "passed"),
+    [("0.88 to 0.92", True), ("0.92 to 0.88", False), ("0.95 to 0.97", False),
+     ("0.02", False), ("", None)],
+)  # fmt: skip
+def test_an_index_lies_between_its_bounds(bounds, passed):
+    index = pd.DataFrame(
+        {"year": [2000], "red_list_index": [0.9], "lower_upper_bound": [bounds], "comments": [""]}
+    )
+    made = checks.run({"SO4-2.T1": index}).set_index("id").loc["SO4.bounds", "passed"]
+    assert pd.isna(made) if passed is None else made == passed

@@ -240,6 +240,26 @@ def drinking_water(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("SO2-2.T1 total", passed, f"outside in {outside}" if outside else "")
 
 
+def bounds(evidence: Evidence) -> Iterator[Finding]:
+    """SO4: the figure lies between its bounds, which stand in their order."""
+    for table_id in ("SO4-2.T1", "SO4-3.T1"):
+        if not evidence.has(table_id):
+            continue
+        t = evidence.tables[table_id]
+        if "lower_upper_bound" in t:
+            both = t["lower_upper_bound"].astype(str).str.extract(r"^([\d.]+) to ([\d.]+)$")
+            both = both.apply(pd.to_numeric, errors="coerce")
+            strange = (t["lower_upper_bound"].fillna("") != "") & both.isna().any(axis=1)
+        else:
+            both = t[["lower_bound", "upper_bound"]].apply(pd.to_numeric, errors="coerce")
+            strange = both.isna().sum(axis=1) == 1
+        figure, low, high = t.iloc[:, 1], both.iloc[:, 0], both.iloc[:, 1]
+        wrong = strange | (low > high) | (figure < low) | (figure > high)
+        years = t.loc[wrong, "year"].tolist()
+        passed = not years if low.notna().any() or years else None
+        yield Finding(f"{table_id} bounds", passed, f"wrong in {years}" if years else "")
+
+
 # Severities: what the reporting platform refuses is an error; what we infer is a warning.
 RULES: dict[str, tuple[str, Callable[[Evidence], Iterator[Finding]]]] = {
     "FORM": ("error", within_form),
@@ -259,5 +279,6 @@ RULES: dict[str, tuple[str, Callable[[Evidence], Iterator[Finding]]]] = {
     "SO3-1.T2.sum": ("warning", land_under_drought),
     "SO3-2.sums": ("warning", people_under_drought),
     "SO2-2.T1.between": ("warning", drinking_water),
+    "SO4.bounds": ("warning", bounds),
     "TREND": ("review", trend_words),
 }

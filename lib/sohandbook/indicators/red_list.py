@@ -133,7 +133,7 @@ def table(series: pd.DataFrame, *, years: Iterable[int] = REPORTING_YEARS) -> pd
     -------
     DataFrame
         ``year``, ``red_list_index``, ``lower_upper_bound`` and ``comments``. The form has one
-        column for two bounds: it takes half their distance, and the comment names both.
+        column for two bounds: it holds both, as ``0.9 to 0.924``.
 
     Raises
     ------
@@ -152,13 +152,11 @@ def table(series: pd.DataFrame, *, years: Iterable[int] = REPORTING_YEARS) -> pd
             ("value", "red_list_index"), ("lower", "lower bound"), ("upper", "upper bound")
         )
     )  # fmt: skip
-    comments = [
-        f"bounds {low:.5g} to {high:.5g}" if low <= high else ""
-        for low, high in zip(lower, upper, strict=True)
+    bounds = [
+        f"{low!r} to {high!r}" if low <= high else ""
+        for low, high in zip(lower.tolist(), upper.tolist(), strict=True)
     ]
-    frame = pd.DataFrame(
-        {"red_list_index": value, "lower_upper_bound": (upper - lower) / 2, "comments": comments}
-    )
+    frame = pd.DataFrame({"red_list_index": value, "lower_upper_bound": bounds, "comments": ""})
     return frame.reset_index()
 
 
