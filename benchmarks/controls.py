@@ -14,8 +14,7 @@ from typing import Any
 
 import ipywidgets
 
-from sohandbook import drought_cells, drought_choices, land_inputs, widgets
-from sohandbook import reporting_tables_so3 as so3
+from sohandbook import drought_cells, drought_choices, land_inputs, vulnerability_tables, widgets
 from sohandbook.indicators import drought_vulnerability as vulnerability
 from sohandbook.indicators import land_degradation, land_productivity
 from sohandbook.report import Report
@@ -152,7 +151,7 @@ def controls(report: Report) -> Iterator[tuple[str, Touches]]:
     factors = report.data("vulnerability_factors")
     reported = list(range(first, latest + 1))
     direction = vulnerability.recommended_directions(agriculture_share_gdp=None)
-    overview = so3.factor_overview(
+    overview = vulnerability_tables.factor_overview(
         factors, years=reported, reach=3, direction=direction, leave_out=[]
     )
     history = range(int(factors.year.min()), latest + 1)
