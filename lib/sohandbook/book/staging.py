@@ -10,7 +10,7 @@ import nbformat
 import yaml
 
 from sohandbook import chapters, language, manifest, paths
-from sohandbook.book import crosswalk_page, evidence_pages, notebook, pages, ways
+from sohandbook.book import crosswalk_page, evidence_pages, notebook, pages, tracing, ways
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
 from sohandbook.language import message, translate
@@ -114,15 +114,15 @@ def _stage_chapters(
     not_run : set of str
         Pages of chapters that the first folder does not have.
     """
-    found = {folder: manifest.read(folder)["chapters"] for folder in dict.fromkeys(folders)}
+    found = {folder: manifest.read(folder) for folder in dict.fromkeys(folders)}
     absent: dict[Chapter, str] = {}
     not_run: set[str] = set()
     has_bokeh = False
     (source / "chapters").mkdir()
     for chapter in chapters.read():
         page = source / page_of(chapter)
-        for folder, entries in found.items():
-            entry = entries.get(chapter.id, {})
+        for folder, content in found.items():
+            entry = content["chapters"].get(chapter.id, {})
             file = folder / "notebooks" / chapter.notebook
             if entry.get("result") == "done" and file.is_file():
                 absent[chapter] = ""
@@ -130,6 +130,9 @@ def _stage_chapters(
                 has_bokeh |= notebook.uses_bokeh(executed)
                 parameters = entry.get("parameters", {})
                 shown = notebook.for_page(executed, parameters=parameters, assets=source / "assets")
+                shown = tracing.with_origin(
+                    tracing.with_links(shown), chapter=chapter, country=country, content=content
+                )
                 nbformat.write(shown, page.with_suffix(".ipynb"))
                 break
             not_run.add(page_of(chapter))
