@@ -10,7 +10,9 @@ import typer
 from sohandbook import language
 from sohandbook.translations import keeping
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
 Code = Annotated[str, typer.Argument(metavar="LANGUAGE", help="fr, zh or ar.")]
 Name = Annotated[str, typer.Argument(metavar="CATALOGUE", help="As in languages.yml.")]
 Only = Annotated[str, typer.Option("--only", help="Only this catalogue.")]
@@ -50,9 +52,7 @@ def status(only: Only = "") -> None:
 def missing(
     code: Code,
     name: Name,
-    where: Annotated[
-        str, typer.Option(help="Only from files with this in the name.")
-    ] = "",
+    where: Annotated[str, typer.Option(help="Only from files with this in the name.")] = "",
     most: Annotated[int, typer.Option(help="At most so many.")] = 1_000_000,
 ) -> None:
     """Print what is to translate as JSON: English, and what stands there now."""

@@ -1,5 +1,6 @@
 """A language's catalogues as one: whole messages, and messages that are filled in already."""
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from babel.messages.catalog import Catalog
 from sohandbook import language, paths
 from sohandbook.translations.placeholders import parts
 
-FEWEST_LETTERS = 4  # a pattern with fewer letters of its own would match by chance
+# A pattern with few letters of its own would match by chance: what it holds has to be plain.
+FEW_LETTERS, FEWEST_LETTERS = 12, 2
 
 
 @dataclass(frozen=True)
@@ -50,18 +52,19 @@ class Words:
         for pattern in self._patterns:
             if pattern.longest in text and (match := pattern.expression.fullmatch(text)):
                 values = match.groups()
-                if pattern.letters < 3 * FEWEST_LETTERS and not all(map(self._is_plain, values)):
+                if pattern.letters < FEW_LETTERS and not all(map(self._is_plain, values)):
                     continue
                 filled = dict(zip(pattern.fields, map(self._value, values), strict=True))
                 return "".join(
                     filled.get(piece, piece) if is_field else piece
                     for piece, is_field in parts(self.messages[pattern.message])
                 )
+        _remember_miss(text)
         return text
 
     def _is_plain(self, value: str) -> bool:
-        """Tell whether a value is a number, a code or something known, not a sentence."""
-        return value in self.messages or not re.search(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}", value)
+        """Tell whether a value is a number, one word, or something known: not a sentence."""
+        return value in self.messages or not re.search(r"[^\W\d_]\S*\s|\s\S*[^\W\d_]", value)
 
     def _value(self, value: str) -> str:
         return language.numbers(self.messages.get(value, value))
@@ -83,6 +86,13 @@ def _pattern(message: str) -> Pattern | None:
     return Pattern(
         message, tuple(fields), max(literals, key=len), letters, re.compile(expression, re.DOTALL)
     )
+
+
+def _remember_miss(text: str) -> None:
+    """Collect what was shown and no catalogue has, if ``SOHANDBOOK_LANGUAGE_MISSES`` says where."""
+    if (file := os.environ.get("SOHANDBOOK_LANGUAGE_MISSES")) and re.search(r"[^\W\d_]{2}", text):
+        with Path(file).open("a", encoding="utf-8") as stream:
+            stream.write(f"{text}\n")
 
 
 @cache

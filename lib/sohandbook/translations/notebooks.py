@@ -40,9 +40,16 @@ def literals(notebook: Path) -> Iterator[str]:
             yield from _literals(ast.parse(parameters.source(cell)), shown=False)
 
 
-def literals_of(node: ast.AST) -> Iterator[str]:
-    """Return the messages among the literals of a piece of code that people read."""
-    return _literals(node, shown=True)
+def literals_of(node: ast.AST, *, shown: bool = True) -> Iterator[str]:
+    """Return the messages among the literals of a piece of code.
+
+    Parameters
+    ----------
+    node : AST
+    shown : bool
+        People read them all; if not, only those with a space or in a place that is shown.
+    """
+    return _literals(node, shown=shown)
 
 
 def translate(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

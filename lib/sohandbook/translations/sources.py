@@ -42,6 +42,11 @@ def _messages(catalogue: str) -> Iterator[Message]:
     elif catalogue == FIGURES:
         for file in sorted(paths.notebooks().glob("*.ipynb")):
             yield from _of(file, notebooks.literals(file))
+        for file in sorted((paths.root() / "lib" / "sohandbook" / "one_cell").glob("*.py")):
+            tree = _without_docstrings(ast.parse(file.read_text(encoding="utf-8")))
+            yield from _of(file, notebooks.literals_of(tree, shown=False))
+        file = paths.data() / "self_tests.yml"
+        yield from _of(file, _of_self_tests(yaml.safe_load(file.read_text(encoding="utf-8"))))
     elif catalogue == ERRORS:
         for file in _library():
             yield from _of(file, _remedies(ast.parse(file.read_text(encoding="utf-8"))))
@@ -66,6 +71,7 @@ def _interface() -> Iterator[Message]:
     readers = {
         data / "classes.yml": _of_classes,
         data / "prais_forms.yml": _of_forms,
+        data / "land_cover_legends.yml": lambda content: content["esa_cci"]["labels"].values(),
         data / "locale" / "words.yml": _of_words,
         paths.notebooks() / "chapters.yml": lambda content: (row["title"] for row in content),
         paths.root() / "book" / "_toc.yml": _of_contents,
@@ -86,6 +92,10 @@ def _of_classes(content: dict[str, Any]) -> Iterator[str]:
 
 
 def _of_forms(content: dict[str, Any]) -> Iterator[str]:
+    return filter(markdown.is_prose, _words_of_forms(content))
+
+
+def _words_of_forms(content: dict[str, Any]) -> Iterator[str]:
     from sohandbook.figures.words import spelt_out
 
     reference = content["reference_tables"]
@@ -103,6 +113,24 @@ def _of_forms(content: dict[str, Any]) -> Iterator[str]:
             if not isinstance(options, str):
                 yield from (spelt_out(option) for option in options if isinstance(option, str))
     yield from (rule["rule"] for rule in content["validation_global"])
+
+
+def _of_self_tests(content: dict[str, Any]) -> Iterator[str]:
+    for questions in content.values():
+        for question in questions:
+            yield question["question"]
+            for choice in question["choices"]:
+                yield choice.get("right") or choice["wrong"]
+                yield choice["because"]
+            yield question["source"]
+
+
+def _without_docstrings(tree: ast.Module) -> ast.Module:
+    documented = (ast.Module, ast.FunctionDef, ast.ClassDef)
+    for node in ast.walk(tree):
+        if isinstance(node, documented) and ast.get_docstring(node):
+            node.body = node.body[1:]
+    return tree
 
 
 def _of_words(content: dict[str, list[str]]) -> Iterator[str]:
