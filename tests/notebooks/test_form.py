@@ -23,7 +23,7 @@ HEADINGS = [
     "Summary",
 ]
 # Chapters that compare indicators instead of computing one: their title has no indicator's code.
-ACROSS_INDICATORS = {"choices", "forms", "report"}
+ACROSS_INDICATORS = {"choices", "forms", "judging", "report"}
 NOTEBOOKS = [paths.notebooks() / chapter.notebook for chapter in chapters.read()]
 FIGURE_CALL = re.compile(r"figures\.(?!key_figures)\w+\(")
 

@@ -1,0 +1,106 @@
+"""The tables of the chapter on judging, in words that people read."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from sohandbook.judging.method import Method
+from sohandbook.judging.scores import overall, reasons
+
+OF_DATA = (
+    "coverage", "lag", "cell_size", "open_rules", "comparisons", "range_of_choices", "truth",
+)  # fmt: skip
+OF_WORK = (
+    "time_share", "people_share", "inputs", "feeds", "by_sex", "frameworks", "open_sources",
+)  # fmt: skip
+
+
+def code(indicator: str) -> str:
+    """Return an indicator's code as people write it: ``SO 1-4``."""
+    return indicator.upper().replace("SO", "SO ")
+
+
+def named(values: pd.Series) -> pd.Series:
+    """Return a series with the indicators' codes as its index."""
+    return values.rename(code)
+
+
+def criteria(method: Method) -> pd.DataFrame:
+    """Return the criteria with their questions, weights and measures."""
+    rows = [
+        (
+            key.capitalize(),
+            one.question,
+            f"{one.weight:g}",
+            "; ".join(method.scales[name].label for name in one.measures) or "our judgement",
+        )
+        for key, one in method.criteria.items()
+    ]
+    return pd.DataFrame(rows, columns=["Criterion", "Question", "Weight", "Measured by"])
+
+
+def scales(method: Method) -> pd.DataFrame:
+    """Return the ends of each measure's scale, with reason and source."""
+    rows = [
+        (one.label, one.unit, f"{one.worst:g}", f"{one.best:g}", one.reason, one.source)
+        for one in method.scales.values()
+    ]
+    return pd.DataFrame(rows, columns=["Measure", "Unit", "Worst", "Best", "Reason", "Source"])
+
+
+def for_reading(evidence: pd.DataFrame, method: Method, *, columns: Sequence[str]) -> pd.DataFrame:
+    """Return some of the evidence under words with units."""
+    words = {
+        name: f"{method.scales[name].label} ({method.scales[name].unit})"
+        if method.scales[name].unit not in method.scales[name].label.lower()
+        else method.scales[name].label
+        for name in columns
+    }
+    frame = evidence[list(columns)].rename(columns=words, index=code)
+    return frame.rename_axis("Indicator")
+
+
+def scoreboard(scores: pd.DataFrame, method: Method) -> pd.DataFrame:
+    """Return the scores by criterion with the overall one."""
+    frame = scores.rename(columns=str.capitalize).assign(Overall=overall(scores, method))
+    return frame.rename(index=code).rename_axis("Indicator")
+
+
+def steadiness_for_reading(places: pd.DataFrame) -> pd.DataFrame:
+    """Return :func:`sohandbook.judging.steadiness` under words, by place."""
+    frame = places.sort_values("place").rename(
+        columns={
+            "place": "Place", "best": "Best place", "worst": "Worst place",
+            "moved_by": "Moved most by the weight of",
+        }
+    )  # fmt: skip
+    return frame.rename(index=code).rename_axis("Indicator")
+
+
+def judgements(method: Method, criterion: str) -> pd.DataFrame:
+    """Return our judgements by one criterion under words."""
+    found = reasons(method)
+    found = found[found["criterion"] == criterion].drop(columns="criterion")
+    words = found.rename(columns=str.capitalize).rename(columns={"Score": "Score (0 to 4)"})
+    return words.assign(Indicator=words["Indicator"].map(code))
+
+
+def impacts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return :func:`sohandbook.judging.coverage` under words."""
+    return frame.set_axis(
+        ["Impact", "What is wanted", "Measured in full by", "In part by", "What no indicator sees"],
+        axis="columns",
+    )
+
+
+def pairs_for_reading(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return :func:`sohandbook.judging.overlap` under words."""
+    return pd.DataFrame(
+        {
+            "Indicators": [
+                f"{code(one.indicator)} and {code(one.other)}" for one in pairs.itertuples()
+            ],
+            "Shared (%)": pairs["shared_inputs"].to_list(),
+            "Both rest on": pairs["which"].str.replace("_", " ").to_list(),
+        }
+    )
