@@ -52,3 +52,19 @@ def test_the_browser_sees_what_is_wrong(tmp_path: Path, browser: Browser) -> Non
         assert any("button-name" in line for line in html_checks.axe_violations(page))
         assert any("gone.png" in line for line in troubles)
         assert any("script error" in line for line in troubles)
+
+
+def test_pale_text_is_found_wherever_it_looks_new(tmp_path: Path, browser: Browser) -> None:
+    pale = "color:#bbb"
+    body = (
+        f'<p style="{pale};display:none">unseen</p>'  # must not stand for those that are seen
+        + '<pre><span style="color:#222">x</span></pre>' * 20
+        + f'<p id="a" style="{pale}">pale</p><p id="b" style="{pale}">pale again</p>'
+        + f'<div style="background:#000"><p style="{pale}">fine on black</p></div>'
+        + '<div style="opacity:.3"><p id="c" style="color:#222">faded</p></div>'
+        + f'<label>Year <input id="d" value="1" style="{pale}"></label>'
+    )
+    site(tmp_path, body)
+    with browser.open(tmp_path / "index.html") as (page, _):
+        found = [line for line in html_checks.axe_violations(page) if "color-contrast" in line]
+    assert [line.split('id="')[1][0] for line in found] == ["a", "c", "d"]
