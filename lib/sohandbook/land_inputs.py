@@ -99,6 +99,7 @@ def annual_productivity(
     if "land_productivity" in report.country.datasets:
         product = _of_years(report.data("land_productivity"), first_year, last_year)
         found = land_productivity.annual_productivity(product, method="annual")
+        found["productivity"].attrs["units"] = product.attrs.get("units", "")
     else:
         if annual_value == "growing_season" and len(season) != 2:
             raise InputError(
