@@ -49,7 +49,9 @@ def report(land_cover):
         boundary=gpd.GeoDataFrame(geometry=[box(19.995, 13.705, 20.595, 14.005)], crs=4326),
         grid=within,
         cell_area=xr.full_like(within, 1.2, dtype=float),
-        country=SimpleNamespace(name="Drylandia", fictional=True),
+        country=SimpleNamespace(
+            name="Drylandia", fictional=True, boundary=SimpleNamespace(source="Drawn for training")
+        ),
     )
 
 
@@ -98,12 +100,22 @@ def test_the_alternative_and_the_caption_reach_the_page(land_cover, report):
     bundle = figure._repr_mimebundle_()
     assert set(bundle) == {"text/html", "text/plain"}
     assert "Cover &lt;2023&gt;" in bundle["text/html"]
-    assert "ESA. Drylandia is fictional." in bundle["text/html"]
+    assert "ESA. Boundary: Drawn for training. Drawn on 20" in bundle["text/html"]
+    assert "Drylandia is fictional." in bundle["text/html"]
+    unnamed = figures.class_map(land_cover, **WORDS, report=report).html
+    assert "Data: see the section Data of this chapter. Boundary: Drawn" in unnamed
     assert ALT in bundle["text/plain"]
 
 
 def test_real_countries_carry_the_note_on_boundaries(land_cover, report):
-    real = SimpleNamespace(**{**vars(report), "country": SimpleNamespace(fictional=False)})
+    real = SimpleNamespace(
+        **{
+            **vars(report),
+            "country": SimpleNamespace(
+                fictional=False, boundary=SimpleNamespace(source="UN Geodata.")
+            ),
+        }
+    )
     assert cartography.NOT_OURS in figures.class_map(land_cover, **WORDS, report=real).html
     assert cartography.NOT_OURS in figures.class_map(land_cover, **WORDS).html
 

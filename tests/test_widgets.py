@@ -38,7 +38,9 @@ def report():
         boundary=gpd.GeoDataFrame(geometry=[box(20, 12.51, 21.49, 14)], crs=4326),
         grid=within.rio.write_crs(4326),
         cell_area=xr.full_like(within, 0.075, dtype=float),
-        country=SimpleNamespace(name="Drylandia", fictional=True),
+        country=SimpleNamespace(
+            name="Drylandia", fictional=True, boundary=SimpleNamespace(source="Drawn for training")
+        ),
     )
 
 

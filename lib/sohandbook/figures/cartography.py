@@ -1,5 +1,6 @@
 """What makes a picture a map: cells at a size to see, a scale, north, a boundary and its note."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import geopandas as gpd
@@ -25,6 +26,27 @@ def note(report: Any) -> str:
     if report is not None and report.country.fictional:
         return translate("{country} is fictional.", country=report.country.name)
     return translate(NOT_OURS)
+
+
+def imprint(report: Any, *, source: str = "") -> str:
+    """Return a map's small print: data, boundary and the day it was drawn, and the note.
+
+    Parameters
+    ----------
+    report : Report, optional
+        Gives the country and the source of its boundary.
+    source : str
+        Where the data come from; by default the section of the chapter that lists them.
+    """
+    if report is None:
+        return " ".join(part for part in (translate(source), note(report)) if part)
+    parts = [
+        translate(source) or translate("Data: see the section Data of this chapter."),
+        translate("Boundary: {source}", source=report.country.boundary.source),
+        translate("Drawn on {date}.", date=datetime.now(UTC).date().isoformat()),
+        note(report),
+    ]
+    return " ".join(part if part.endswith(".") else f"{part}." for part in parts)
 
 
 def thin_classes(data: xr.DataArray, *, nodata: int, finest: int = FINEST) -> xr.DataArray:

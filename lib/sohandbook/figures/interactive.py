@@ -72,7 +72,7 @@ def interactive_map(
     page = (
         f'<figure role="group" aria-label="{html.escape(alt)}" '
         'style="margin:1em 0;overflow-x:auto">'
-        f"{library}{holder}{script}{caption_html(caption, cartography.note(report))}</figure>"
+        f"{library}{holder}{script}{caption_html(caption, cartography.imprint(report))}</figure>"
     )
     return Figure(page, caption, alt)
 

@@ -109,7 +109,9 @@ def small_multiples(
         for handle, share in zip(handles, shares, strict=True):
             handle.set_label(f"{handle.get_label()}, {number(share)} %")
     _legend(drawing, handles, title, report)
-    return picture(drawing, caption=caption, alt=alt, notes=_notes(report, source))
+    return picture(
+        drawing, caption=caption, alt=alt, notes=cartography.imprint(report, source=source)
+    )
 
 
 @in_letters_at_hand
@@ -175,7 +177,9 @@ def continuous_map(
     bar.set_label(translate(unit), fontsize=10)
     bar.ax.tick_params(labelsize=10)
     _legend(drawing, [_no_data()] if hatched.any() else [], None, report, below=0.7)
-    return picture(drawing, caption=caption, alt=alt, notes=_notes(report, source))
+    return picture(
+        drawing, caption=caption, alt=alt, notes=cartography.imprint(report, source=source)
+    )
 
 
 def _panels(data: xr.DataArray | Mapping[str, xr.DataArray]) -> dict[str, xr.DataArray]:
@@ -287,7 +291,3 @@ def _legend(
     if report is not None and report.country.fictional:
         place = -(FOOT_INCHES + below) / height
         drawing.text(0, place, cartography.note(report), fontsize=9, va="top", style="italic")
-
-
-def _notes(report: Any, source: str) -> str:
-    return " ".join(part for part in (translate(source), cartography.note(report)) if part)
