@@ -144,7 +144,7 @@ def _page(questions: tuple[Question, ...]) -> Figure:
             f"<li>{html.escape(translate(choice.text))}</li>" for choice in question.choices
         )
         reasons = "".join(
-            f"<li>{html.escape(_named(choice))}: {html.escape(translate(choice.because))}</li>"
+            f"<li><strong>{_named(choice)}.</strong> {html.escape(translate(choice.because))}</li>"
             for choice in question.choices
         )
         items.append(
@@ -159,7 +159,7 @@ def _page(questions: tuple[Question, ...]) -> Figure:
 
 
 def _named(choice: Choice) -> str:
-    return translate("Right") if choice.right else translate("Wrong")
+    return html.escape(translate("Right") if choice.right else translate("Wrong"))
 
 
 def _verdict(choice: Choice, question: Question) -> str:
