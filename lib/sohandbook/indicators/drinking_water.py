@@ -114,7 +114,9 @@ def affected_areas(
     columns = {}
     for location in LOCATIONS:
         rows = regional[regional["location"].map(_NAMES) == location]
-        if rows.empty:
+        lacks = set(wanted) - set(rows["region"])
+        # A name that no location knows is a mistake, which weighted_mean names.
+        if rows.empty or (lacks and lacks <= set(regional["region"])):
             columns[location] = pd.Series(float("nan"), index=pd.Index(listed, name="year"))
         else:
             mean = weighted_mean(rows, name=location, affected=wanted, years=listed)
