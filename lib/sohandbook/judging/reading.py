@@ -20,6 +20,11 @@ def code(indicator: str) -> str:
     return indicator.upper().replace("SO", "SO ")
 
 
+def in_words(source: str) -> str:
+    """Return a source without the file's short names."""
+    return source.replace("MAN,", "reporting manual,")
+
+
 def named(values: pd.Series) -> pd.Series:
     """Return a series with the indicators' codes as its index."""
     return values.rename(code)
@@ -42,19 +47,18 @@ def criteria(method: Method) -> pd.DataFrame:
 def scales(method: Method) -> pd.DataFrame:
     """Return the ends of each measure's scale, with reason and source."""
     rows = [
-        (one.label, one.unit, f"{one.worst:g}", f"{one.best:g}", one.reason, one.source)
+        (one.label, f"{one.worst:g} to {one.best:g} {one.unit}", one.reason, in_words(one.source))
         for one in method.scales.values()
     ]
-    return pd.DataFrame(rows, columns=["Measure", "Unit", "Worst", "Best", "Reason", "Source"])
+    return pd.DataFrame(rows, columns=["Measure", "From worst to best", "Reason", "Source"])
 
 
 def for_reading(evidence: pd.DataFrame, method: Method, *, columns: Sequence[str]) -> pd.DataFrame:
     """Return some of the evidence under words with units."""
     words = {
-        name: f"{method.scales[name].label} ({method.scales[name].unit})"
-        if method.scales[name].unit not in method.scales[name].label.lower()
-        else method.scales[name].label
+        name: label if unit in label.lower().split() else f"{label} ({unit})"
         for name in columns
+        for label, unit in [(method.scales[name].label, method.scales[name].unit)]
     }
     frame = evidence[list(columns)].rename(columns=words, index=code)
     return frame.rename_axis("Indicator")
@@ -82,7 +86,9 @@ def judgements(method: Method, criterion: str) -> pd.DataFrame:
     found = reasons(method)
     found = found[found["criterion"] == criterion].drop(columns="criterion")
     words = found.rename(columns=str.capitalize).rename(columns={"Score": "Score (0 to 4)"})
-    return words.assign(Indicator=words["Indicator"].map(code))
+    return words.assign(
+        Indicator=words["Indicator"].map(code), Source=words["Source"].map(in_words)
+    )
 
 
 def impacts(frame: pd.DataFrame) -> pd.DataFrame:
