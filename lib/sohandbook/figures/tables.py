@@ -74,7 +74,10 @@ def dataset_table(country: Country, *, names: Sequence[str], caption: str) -> Fi
     for name in names:
         if name in country.datasets:
             dataset = country.datasets[name]
-            years = "{} to {}".format(*dataset.years) if dataset.years else "not stated"
+            years = "not stated"
+            if dataset.years:
+                first, last = dataset.years
+                years = translate("{first} to {last}", first=first, last=last)
             rows.append(
                 {
                     "Dataset": readable(name),

@@ -11,9 +11,10 @@ import pandas as pd
 from sohandbook import classes
 from sohandbook.errors import InputError
 from sohandbook.figures.display import Figure, is_static
+from sohandbook.language import message, translate
 
 SIGNS = {1: "+", 0: "0", -1: "\N{MINUS SIGN}"}
-MEANINGS = {1: "improvement", 0: "stable", -1: "degradation"}
+MEANINGS = {1: message("improvement"), 0: message("stable"), -1: message("degradation")}
 CELL_WIDTH = "72px"
 # Out of sight, but read aloud.
 HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
@@ -131,23 +132,29 @@ def transition_matrix_editor(
 
 def matrix_table(matrix: np.ndarray, *, system: classes.ClassSystem, caption: str) -> Figure:
     """Show a transition matrix as a table: a sign, a colour and a word for each cell."""
-    heads = "".join(f'<th scope="col">{html.escape(label)}</th>' for label in system.labels)
+    labels = [translate(label) for label in system.labels]
+    heads = "".join(f'<th scope="col">{html.escape(label)}</th>' for label in labels)
     rows = ""
-    for label, signs in zip(system.labels, np.asarray(matrix).tolist(), strict=True):
+    for label, signs in zip(labels, np.asarray(matrix).tolist(), strict=True):
         cells = "".join(
             f'<td style="{_colours(sign)};text-align:center">{SIGNS[sign]}'
-            f'<span style="{HIDDEN}"> {MEANINGS[sign]}</span></td>'
+            f'<span style="{HIDDEN}"> {translate(MEANINGS[sign])}</span></td>'
             for sign in signs
         )
         rows += f'<tr><th scope="row" style="text-align:left">{html.escape(label)}</th>{cells}</tr>'
+    caption = translate(caption)
     escaped = html.escape(caption)
+    corner = translate("From \\ to")
+    key = translate(
+        "Rows: class at the start; columns: class at the end. "
+        "Plus: improvement, 0: stable, minus: degradation."
+    )
     page = (
         f'<div class="sohandbook-table" role="region" tabindex="0" aria-label="{escaped}" '
         'style="overflow-x:auto"><table>'
-        f'<caption style="text-align:left;caption-side:top">{escaped} Rows: class at the start; '
-        "columns: class at the end. Plus: improvement, 0: stable, minus: degradation.</caption>"
-        f'<thead><tr><th scope="col">From \\ to</th>{heads}</tr></thead><tbody>{rows}</tbody>'
-        "</table></div>"
+        f'<caption style="text-align:left;caption-side:top">{escaped} {html.escape(key)}</caption>'
+        f'<thead><tr><th scope="col">{html.escape(corner)}</th>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
     words = pd.DataFrame(matrix, index=system.labels, columns=system.labels).replace(SIGNS)
     return Figure(page, f"{caption}\n{words.to_string()}", "")
