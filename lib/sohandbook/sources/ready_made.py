@@ -15,7 +15,7 @@ def productivity_dynamics(request: Request) -> xr.DataArray:
 
     A year stands for the period that ends with it: ``{year}`` in the file's name, or one file
     of several bands with the option ``bands``, year to band (Trends.Earth writes such files).
-    Options: ``bands``, ``band``, ``crs`` and ``nodata``, the file's own where no tag names it.
+    Options: ``bands``, ``band``, ``crs``, and ``nodata`` where no tag of the file names it.
 
     Returns
     -------
@@ -26,7 +26,7 @@ def productivity_dynamics(request: Request) -> xr.DataArray:
     request.only_options("crs", "band", "bands", "nodata")
     attributes = {}
     if request.option("nodata") is not None:
-        attributes["missing_value"] = np.atleast_1d(request.option("nodata"))
+        attributes["_FillValue"] = int(request.option("nodata"))
     layers = {
         year: Layer(path, bands=(band,), crs=request.option("crs"), attributes=attributes)
         for year, (path, band) in _by_year(request).items()
