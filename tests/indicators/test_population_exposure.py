@@ -312,3 +312,14 @@ def test_nothing_is_claimed_where_no_land_could_be_judged():
     proposed = exposure_tables.assessment(change, smallest=0.5)
     assert proposed["change_in_indicator"].tolist() == [""]
     assert "withheld" in forms.validate("SO2-3.T2", proposed).loc[0, "comments"]
+
+
+def test_a_map_is_compared_with_totals_of_another_source():
+    counted = pd.Series({2010: 990.0, 2015: 1100.0, 2020: 80.0, 2021: 5.0})
+    totals = pd.DataFrame({"year": [2010, 2015, 2020, 2021], "value": [1000, 1000, 1000, np.nan]})
+    found = exposure_tables.against_totals(counted, totals=totals, largest_gap=5)
+    assert found["year"].tolist() == [2010, 2015, 2020]
+    assert found["gap"].tolist() == pytest.approx([-1, 10, -92])
+    assert found["warning"][0] == ""
+    assert found["warning"][1].startswith("more than 5 % apart")
+    assert "densities" in found["warning"][2]

@@ -99,6 +99,40 @@ def national(profile: pd.DataFrame) -> pd.DataFrame:
     return renamed[["year", "female", "male", "total"]]
 
 
+def against_totals(counted: pd.Series, *, totals: pd.DataFrame, largest_gap: float) -> pd.DataFrame:
+    """Compare the people of a population map with totals of another source.
+
+    A map of densities that was taken for counts, a boundary of another year, or a map of another
+    release shows here first.
+
+    Parameters
+    ----------
+    counted : Series
+        People of the map, with the year as index.
+    totals : DataFrame
+        ``year`` and ``value``, persons.
+    largest_gap : float
+        Percent; a larger difference is a warning.
+
+    Returns
+    -------
+    DataFrame
+        ``year``, ``on_the_map``, ``total``, ``gap`` (% of the total) and ``warning``, empty where
+        all is well; only years with a total.
+    """
+    known = totals.dropna(subset=["value"]).set_index("year")["value"]
+    years = [year for year in counted.index if year in known.index]
+    frame = pd.DataFrame({"on_the_map": counted[years], "total": known[years]})
+    frame["gap"] = 100 * (frame["on_the_map"] / frame["total"] - 1)
+    wide = frame["gap"].abs() > largest_gap
+    far = frame["gap"].abs() > 50
+    words = f"more than {largest_gap:g} % apart: other boundary, year or release?"
+    frame["warning"] = np.where(
+        far, "counts or densities? see 'measure' in country.yml", np.where(wide, words, "")
+    )
+    return frame.rename_axis("year").reset_index()
+
+
 def by_period(table: pd.DataFrame, *, baseline: int, reporting: int) -> pd.DataFrame:
     """Name the rows of table SO2-3.T1 as the form does: by period, with the year in brackets.
 
