@@ -105,7 +105,7 @@ def test_live_figures_follow_their_controls():
 
     slider = ipywidgets.FloatSlider(0.1, min=0, max=1)
     box_ = widgets.live(draw, controls={"threshold": slider}, static=False)
-    trouble, (place,) = box_.children[-2], box_.children[-1].children
+    trouble, (place,) = box_.children[-2], box_.children[-1].children[0].children
     assert ">0.10</td>" in place.value
     slider.value = 0.12
     assert ">0.12</td>" in place.value
@@ -172,7 +172,8 @@ def status_of(report, *codes):
 def page(shown) -> str:
     """What a control shows now: in JupyterLab, or in a page."""
     if hasattr(shown, "children"):
-        return "".join(place.value for place in shown.children[-1].children)
+        columns = shown.children[-1].children
+        return "".join(place.value for column in columns for place in column.children)
     return shown._repr_mimebundle_()["text/html"]
 
 

@@ -21,7 +21,7 @@ from sohandbook.indicators import (
 )
 from sohandbook.indicators.yearly import MINIMUM_YEARS
 from sohandbook.language import translate
-from sohandbook.widgets.live import ROW, Shown, choice, menu
+from sohandbook.widgets.live import Shown, choice, menu, side_by_side
 from sohandbook.widgets.matrix_editor import TransitionMatrixEditor, matrix_table
 from sohandbook.widgets.scene import STATUS, Scene, status_explorer
 
@@ -89,8 +89,9 @@ def transition_explorer(
 
     editor = TransitionMatrixEditor(np.asarray(matrix), show, system)
     show(editor.matrix)
-    view = ipywidgets.Box(places, layout=ROW)
-    return ipywidgets.VBox([ipywidgets.HTML(f"<p>{html.escape(caption)}</p>"), editor, view])
+    return ipywidgets.VBox(
+        [ipywidgets.HTML(f"<p>{html.escape(caption)}</p>"), editor, side_by_side(places)]
+    )
 
 
 def significance_explorer(

@@ -56,7 +56,7 @@ def live(
 
     if is_static() if static is None else static:
         return Shown(twin() if twin else draw(**values()))
-    places = [ipywidgets.HTML(part.html, layout=COLUMN) for part in draw(**values())]
+    places = [ipywidgets.HTML(part.html) for part in draw(**values())]
     trouble = ipywidgets.HTML()
 
     def again(_: Any) -> None:
@@ -71,7 +71,15 @@ def live(
 
     for control in controls.values():
         control.observe(again, names="value")
-    return ipywidgets.VBox([*controls.values(), trouble, ipywidgets.Box(places, layout=ROW)])
+    return ipywidgets.VBox([*controls.values(), trouble, side_by_side(places)])
+
+
+def side_by_side(places: Sequence[ipywidgets.Widget]) -> ipywidgets.Box:
+    """Set the first figure beside all others; on a phone one stands under the other."""
+    columns = [places[:1], places[1:]]
+    return ipywidgets.Box(
+        [ipywidgets.VBox(column, layout=COLUMN) for column in columns], layout=ROW
+    )
 
 
 def choice(description: str, options: Sequence[Any], value: Any) -> ipywidgets.SelectionSlider:

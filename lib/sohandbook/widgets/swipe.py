@@ -74,7 +74,7 @@ def swipe(
                 digits=0,
             ),
             figures.table(
-                frame,
+                frame.reset_index(drop=True),
                 caption=scene.with_note(
                     translate("{subject}, area of each class, km².", subject=subject)
                 ),
