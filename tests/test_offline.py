@@ -20,7 +20,13 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 def handbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small handbook with a country that may go along and one that may not."""
     root = tmp_path / "handbook"
-    for name in ("README.md", "lib/sohandbook/a.py", "lib/__pycache__/a.pyc", ".venv/secret"):
+    for name in (
+        "README.md",
+        "my-results/secret.csv",
+        "lib/sohandbook/a.py",
+        "lib/__pycache__/a.pyc",
+        ".venv/secret",
+    ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(name)
     shutil.copytree(
@@ -74,7 +80,7 @@ def test_only_the_chosen_country_and_nothing_hidden_goes_along(handbook: Path):
         "handbook/data/countries/XTA/country.yml", "handbook/data/raw/XTA/map.tif",
         "handbook/outputs/XTA/manifest.json", "wheels/one-1.0-py3-none-any.whl",
     } <= names  # fmt: skip
-    assert not [name for name in names if "XPR" in name or "pycache" in name or ".venv" in name]
+    assert not [name for name in names if "XPR" in name or "cache" in name or "secret" in name]
 
 
 def test_checksums_are_those_of_the_files(handbook: Path):

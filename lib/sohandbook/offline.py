@@ -27,9 +27,10 @@ from sohandbook.errors import InputError
 EXTRAS = ("", "build")  # what a trainee needs, and what installs the handbook itself
 PACKED = {".whl", ".png", ".jpg", ".gz", ".zip", ".xlsx", ".gpkg", ".pdf"}  # small already
 MADE_AGAIN = {"__pycache__", "node_modules"}
-RESULTS = {"build", "outputs"}
+# What goes along; a folder of somebody's own beside them does not.
+FOLDERS = ("benchmarks", "book", "data", "lib", "notebooks", "profiles", "tests")
 # Folders of which only the chosen countries go along: others may hold data that nobody may pass on.
-BY_COUNTRY = ("data/countries", "data/raw")
+BY_COUNTRY = (("data", "countries"), ("data", "raw"))
 
 
 def locked(lock: str, *, extras: Iterable[str] = EXTRAS) -> str:
@@ -181,36 +182,35 @@ def pack(iso3s: Iterable[str], *, wheels: Path, requirements: str, to: Path) -> 
 
 def _handbook(iso3s: list[str]) -> Iterator[tuple[str, Path]]:
     """Yield the handbook's own files, without what can be made again."""
-    for inside, file in _tree(paths.root(), "", without=RESULTS).items():
-        parts = Path(inside).parts
-        other = any(
-            inside.startswith(f"{place}/") and parts[2] not in iso3s for place in BY_COUNTRY
-        )
-        if not other:
-            yield f"handbook/{inside}", file
+    root = paths.root()
+    for file in root.glob("[!.]*"):
+        if file.is_file():
+            yield f"handbook/{file.name}", file
+    for folder in FOLDERS:
+        for inside, file in _tree(root / folder, folder).items():
+            parts = Path(inside).parts
+            if parts[:2] not in BY_COUNTRY or parts[2] in iso3s:
+                yield f"handbook/{inside}", file
 
 
-def _tree(folder: Path, inside: str, *, without: Iterable[str] = ()) -> dict[str, Path]:
+def _tree(folder: Path, inside: str) -> dict[str, Path]:
     """Return the files of a folder by their name in the archive.
 
-    Hidden files and folders, and those that can be made again, are left out; ``without`` names
-    more folders at the top.
+    Hidden files and folders, and those that can be made again, are left out.
     """
     found = {}
     for place, folders, files in os.walk(folder, followlinks=True):
-        more = without if Path(place) == folder else ()
         folders[:] = [
             name
             for name in folders
             if not name.startswith(".")
             and not name.endswith(".egg-info")
             and name not in MADE_AGAIN
-            and name not in more
         ]
         for name in files:
             if not name.startswith("."):
                 file = Path(place) / name
-                found[f"{inside}/{file.relative_to(folder).as_posix()}".lstrip("/")] = file
+                found[f"{inside}/{file.relative_to(folder).as_posix()}"] = file
     return found
 
 
