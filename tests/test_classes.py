@@ -79,6 +79,14 @@ def test_ordered_classes_are_ordered_in_grey():
         assert np.all(np.diff(grey[middle:]) < -5), f"{name}: better is darker"
 
 
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_no_two_classes_print_in_the_same_grey(name):
+    system = classes.system(name)
+    grey = {key: lightness(colour) for key, colour in zip(system.keys, system.colours, strict=True)}
+    for one, other in combinations(grey, 2):
+        assert abs(grey[one] - grey[other]) > 5, f"{one} and {other} print alike"
+
+
 def test_classes_are_readable_on_white_paper():
     for name in SYSTEMS:
         for colour in classes.system(name).colours:
