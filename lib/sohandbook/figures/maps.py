@@ -23,49 +23,20 @@ TITLE_INCHES, FOOT_INCHES, LINE_INCHES = 0.26, 0.36, 0.2
 SHADES = 24  # more cannot be told apart, and noisy maps would make heavy pages
 
 
-def class_map(
-    data: xr.DataArray,
-    *,
-    caption: str,
-    alt: str,
-    report: Any = None,
-    boundary: gpd.GeoDataFrame | None = None,
-    within: xr.DataArray | None = None,
-    system: classes.ClassSystem | None = None,
-    source: str = "",
-) -> Figure:
+def class_map(data: xr.DataArray, *, caption: str, alt: str, **options: Any) -> Figure:
     """Show a map of classes with its legend, scale, north arrow and boundary note.
 
     Parameters
     ----------
     data : DataArray of int, dims (y, x)
         A class map with the attributes of its class system.
-    caption, alt : str
-        What the map shows, and what one would see on it, in words.
-    report : Report, optional
-        Gives the boundary, the cells of the country, the note about boundaries, and, for a
-        map on the country's own grid, each class's share of the country for the legend.
-    boundary : GeoDataFrame, optional
-        A line to draw in place of the report's.
-    within : DataArray of bool, optional
-        Cells outside stay white; by default the report's country.
-    system : ClassSystem, optional
-        By default the one that ``data`` names.
-    source : str
-        Where the data come from, for the small print.
-
-    Raises
-    ------
-    InputError
-        If the caption or the alternative says nothing, or the map names no class system.
+    caption, alt, **options
+        As in :func:`small_multiples`. For a map on the country's own grid the legend also
+        gives each class's share of the country.
     """
-    return small_multiples(
-        {"": data}, caption=caption, alt=alt, report=report, boundary=boundary, within=within,
-        system=system, source=source,
-    )  # fmt: skip
+    return small_multiples({"": data}, caption=caption, alt=alt, **options)
 
 
-@in_letters_at_hand
 def small_multiples(
     data: xr.DataArray | Mapping[str, xr.DataArray],
     *,
@@ -82,9 +53,25 @@ def small_multiples(
     Parameters
     ----------
     data : DataArray of int, dims (..., y, x), or mapping of title to DataArray (y, x)
-        Each step of the first dimension, for example each year, is one map.
-    caption, alt, report, boundary, within, system, source
-        As in :func:`class_map`.
+        Class maps with the attributes of their class system. Each step of the first
+        dimension, for example each year, is one map.
+    caption, alt : str
+        What the maps show, and what one would see on them, in words.
+    report : Report, optional
+        Gives the boundary, the cells of the country and the small print.
+    boundary : GeoDataFrame, optional
+        A line to draw in place of the report's.
+    within : DataArray of bool, optional
+        Cells outside stay white; by default the report's country.
+    system : ClassSystem, optional
+        By default the one that ``data`` names.
+    source : str
+        Where the data come from, for the small print.
+
+    Raises
+    ------
+    InputError
+        If the caption or the alternative says nothing, or the map names no class system.
     """
     check_words(caption, alt)
     panels = _panels(data)
@@ -143,7 +130,7 @@ def continuous_map(
         Values of the first and last colour; by default the 2nd and 98th percentile, so that
         a few odd cells do not take all the colours.
     caption, alt, report, boundary, within, source
-        As in :func:`class_map`.
+        As in :func:`small_multiples`.
     """
     check_words(caption, alt)
     boundary, within = _from_report(report, boundary, within)
