@@ -133,8 +133,8 @@ def not_negative(evidence: Evidence) -> Iterator[Finding]:
 def digits_only(evidence: Evidence) -> Iterator[Finding]:
     """G2: cells of numbers hold numbers, or nothing."""
     for table_id, frame in evidence.tables.items():
-        texts = {column.name for column in forms.table(table_id).columns
-                 if column.type not in ("int", "float", "bool")}  # fmt: skip
+        definition = forms.own_definition(table_id, list(frame.columns))
+        texts = {c.name for c in definition.columns if c.type not in ("int", "float", "bool")}
         strange = []
         for name in frame.columns.difference(list(texts), sort=False):
             values = pd.to_numeric(frame[name], errors="coerce")

@@ -171,6 +171,11 @@ def legend(name: str) -> Legend:
     )
 
 
+def key_of(name: str) -> str:
+    """Return the machine-readable name of a class of a national legend."""
+    return re.sub(r"\W+", "_", name.casefold()).strip("_")
+
+
 def national_system(national: Legend) -> ClassSystem:
     """Return the class system of a country's own legend.
 
@@ -203,9 +208,7 @@ def national_system(national: Legend) -> ClassSystem:
         dtype="uint8",
         nodata=national.nodata,
         codes=tuple(national.labels),
-        keys=tuple(
-            re.sub(r"\W+", "_", name.casefold()).strip("_") for name in national.labels.values()
-        ),
+        keys=tuple(key_of(name) for name in national.labels.values()),
         labels=tuple(national.labels.values()),
         colours=tuple(colours),
     )

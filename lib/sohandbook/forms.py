@@ -36,6 +36,7 @@ __all__ = [
     "entry_of",
     "ids",
     "mirror_ids",
+    "own_definition",
     "read",
     "read_all",
     "table",
@@ -103,7 +104,7 @@ def write(table_id: str, frame: pd.DataFrame, *, folder: Path | str) -> Path:
     Numbers are written with the fewest digits that read back to the same float64.
     """
     file = Path(folder) / f"{table_id}.csv"
-    definition = _own_definition(table_id, list(frame.columns))
+    definition = own_definition(table_id, list(frame.columns))
     _check_columns(definition, frame)
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{table_id}-", suffix=".csv", dir=file.parent)
@@ -132,7 +133,7 @@ def read(table_id: str, *, folder: Path | str) -> pd.DataFrame:
             str(file), found="no such file", allowed="a table", remedy="Run its chapter first."
         )
     frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    definition = _own_definition(table_id, list(frame.columns))
+    definition = own_definition(table_id, list(frame.columns))
     _check_columns(definition, frame, where=str(file))
     return _complete(definition, frame, where=str(file))
 
@@ -146,7 +147,7 @@ def read_all(folder: Path | str) -> dict[str, pd.DataFrame]:
     }
 
 
-def _own_definition(table_id: str, names: list[str]) -> TableDefinition:
+def own_definition(table_id: str, names: list[str]) -> TableDefinition:
     """Return the definition with the classes that a table itself has as columns."""
     definition = table(table_id)
     unccd = catalogue()["row_sets"]["uncc_classes"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from sohandbook import forms
+from sohandbook import classes, forms
 from sohandbook.evidence import TOLERANCE, Evidence, Finding, equal
 from sohandbook.trend_rules import trend_words
 
@@ -114,13 +114,21 @@ def shares(evidence: Evidence) -> Iterator[Finding]:
             yield equal(f"{table_id} {column.name}", found, expected)
 
 
+def _water(evidence: Evidence) -> list[str]:
+    """Return the keys of the classes that are inland water, also those of a national legend."""
+    if not evidence.has("SO1-1.T2"):
+        return ["water"]
+    legend = evidence.tables["SO1-1.T2"]
+    names = legend.loc[legend["unccd_class"] == "water", "national_class_name"]
+    return ["water", *map(classes.key_of, names)]
+
+
 def productivity_classes(evidence: Evidence) -> Iterator[Finding]:
     """SO1-2.T1 and T2: five classes make the degraded area of T3."""
     for source, period in (("SO1-2.T1", "baseline"), ("SO1-2.T2", "reporting")):
         if evidence.has(source, "SO1-2.T3"):
-            five = (
-                evidence.tables[source].set_index("land_cover").drop(index="water", errors="ignore")
-            )
+            five = evidence.tables[source].set_index("land_cover")
+            five = five.drop(index=_water(evidence), errors="ignore")
             three = evidence.tables["SO1-2.T3"].set_index("status")[f"area_{period}"]
             made = {
                 "degraded": five["declining"].sum() + five["moderate_decline"].sum(),
