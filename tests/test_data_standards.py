@@ -202,7 +202,7 @@ def test_the_books_section(check, tmp_path):
         assert f"`{name}`" in line
     assert "public_finance" not in line and "population" not in line
     # No map is made from series: the grid's dataset is not among what they rest on.
-    assert "| SO2-2.T1, SO2-2.T2 | `sdg_series` |" in training
+    assert "| SO2-2.T1, SO2-2.T2 | `sdg_series`, `drinking_water` |" in training
     assert "standards" not in training
 
 
