@@ -26,10 +26,11 @@ def test_a_table_has_one_address_and_its_mentions_lead_there():
     again = captioned("SO1-4.T2, once more")
     shown = page(
         captioned("SO1-4.T2, degraded area"), again, captioned("Not SO1-4.T2"),
-        "<td style='x'>SO1-4.T2</td><td>SO9-9.T9</td><td>the SO1-4.T2 row</td>",
+        captioned("Processes. Table SO1-1.T1."), "<td style='x'>SO1-4.T2</td><td>SO9-9.T9</td><td>the SO1-4.T2 row</td>",
     )  # fmt: skip
     linked = html_of(tracing.with_links(shown))
     assert linked.count('id="SO1-4.T2"') == 1 and again in linked
+    assert linked.count('id="SO1-1.T1"') == 1
     assert '<a href="so1-4-land-degradation.html#SO1-4.T2">SO1-4.T2</a>' in linked
     assert linked.count("<a ") == 1
 
@@ -58,3 +59,4 @@ def test_the_box_names_tables_code_version_and_data():
     ):  # fmt: skip
         assert part in box
     assert "figures" not in box
+    assert '<span id="SO1-4.T2"></span>' in box, "the page does not show this table"

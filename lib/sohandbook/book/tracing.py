@@ -16,7 +16,9 @@ from sohandbook.country import Country
 from sohandbook.language import translate
 
 _TABLE_ID = r"(?:AA\.)?(?:CP-1|SO[1-5](?:-[0-9])?)\.[A-Z0-9]+"
-_CAPTIONED = re.compile(rf'<div class="sohandbook-table"(?=[^>]*? aria-label="({_TABLE_ID})\b)')
+_CAPTIONED = re.compile(
+    rf'<div class="sohandbook-table"(?=[^>]*? aria-label="(?:[^"]* Table )?({_TABLE_ID})\b)'
+)
 _NAMED_IN_CELL = re.compile(rf"(<t[dh][^>]*>)({_TABLE_ID})(</t[dh]>)")
 _IMPORTED = re.compile(r"from (sohandbook(?:\.indicators)?) import (\(.*?\)|[^\n]+)", re.DOTALL)
 CHECKSUM = 12  # digits of a checksum that tell files apart for a reader
@@ -84,7 +86,7 @@ def with_origin(
     version = f"sohandbook {code.get('version', '')}" + (f", `{commit}`" if commit else "")
     earlier = [other for other in chapters.read() if other.id in chapter.needs]
     rows = [
-        (translate("Tables"), ", ".join(f"`{name}`" for name in outputs if "tables/" in name)),
+        (translate("Tables"), ", ".join(_tables(notebook, outputs))),
         (translate("Maps"), _counted([name for name in outputs if name.endswith(".tif")])),
         (translate("Code"), ", ".join(f"`{name}`" for name in _code(notebook, chapter))),
         (translate("Version"), version),
@@ -128,6 +130,21 @@ def _code(notebook: nbformat.NotebookNode, chapter: Chapter) -> list[str]:
     ends = (".py" if (library / f"{place}.py").is_file() else "/" for place in places)
     files = (f"lib/{place}{end}" for place, end in zip(places, ends, strict=True))
     return [f"notebooks/{chapter.notebook}", *files]
+
+
+def _tables(notebook: nbformat.NotebookNode, outputs: Mapping[str, str]) -> list[str]:
+    """Name the files of the tables; one that the page does not show has its address here."""
+    shown = "".join(
+        output.get("data", {}).get("text/html", "")
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+    )
+    names = [name for name in outputs if name.startswith("tables/")]
+    ids = [Path(name).stem for name in names]
+    return [
+        f"`{name}`" if f'id="{table_id}"' in shown else f'<span id="{table_id}"></span>`{name}`'
+        for name, table_id in zip(names, ids, strict=True)
+    ]
 
 
 def _files(files: Mapping[str, str]) -> str:
