@@ -26,7 +26,8 @@ def test_a_table_has_one_address_and_its_mentions_lead_there():
     again = captioned("SO1-4.T2, once more")
     shown = page(
         captioned("SO1-4.T2, degraded area"), again, captioned("Not SO1-4.T2"),
-        captioned("Processes. Table SO1-1.T1."), "<td style='x'>SO1-4.T2</td><td>SO9-9.T9</td><td>the SO1-4.T2 row</td>",
+        captioned("Processes. Table SO1-1.T1."),
+        "<td style='x'>SO1-4.T2</td><td>SO9-9.T9</td><td>the SO1-4.T2 row</td>",
     )  # fmt: skip
     linked = html_of(tracing.with_links(shown))
     assert linked.count('id="SO1-4.T2"') == 1 and again in linked

@@ -102,8 +102,9 @@ def with_origin(
     ]
     title = translate("Data and code behind this page")
     record = translate("`manifest.json` beside the results has all settings and checksums.")
-    box = pages.table((title, ""), [row for row in rows if row[1]])
-    notebook.cells.append(new_markdown_cell(f"({anchor(chapter)})=\n\n{box}\n\n{record}"))
+    box = pages.table((translate("What"), translate("Where")), [row for row in rows if row[1]])
+    text = f"({anchor(chapter)})=\n\n**{title}**\n\n{box}\n\n{record}"
+    notebook.cells.append(new_markdown_cell(text))
     return notebook
 
 
