@@ -62,15 +62,17 @@ class Comparison:
         whole = f"{self.tables} tables and {len(self.maps)} maps compared"
         if self.is_same:
             return f"The two runs are the same: {whole}."
-        of_tables = f"{len(self.cells)} cells in {self.cells['table'].nunique()} tables"
-        return f"The two runs differ: {of_tables}, and {len(self.changed_maps)} maps; {whole}."
+        of_tables = _counted(len(self.cells), "cell")
+        of_tables += f" in {_counted(self.cells['table'].nunique(), 'table')}"
+        maps = _counted(len(self.changed_maps), "map")
+        return f"The two runs differ: {of_tables}, and {maps}; {whole}."
 
     def lines(self) -> Iterator[str]:
         """Yield a line for each table and map that differs: how many cells, because of what."""
         for kind, frame in (("table", self.cells), ("map", self.changed_maps)):
             for name, group in frame.groupby(kind, sort=False):
                 cells = len(group) if kind == "table" else group["cells"].fillna(0).iloc[0]
-                number = f"{cells:.0f} cell{'' if cells == 1 else 's'}"
+                number = _counted(int(cells), "cell")
                 why = ", ".join(dict.fromkeys(group["because_of"]))
                 yield f"{kind} {name}: {number if cells else group['change'].iloc[0]}; {why}"
 
@@ -236,3 +238,7 @@ class _Reasons:
         for other in earlier:
             if other not in seen:
                 yield from self._roots(other, seen)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -70,7 +70,7 @@ def _facts(folder: str, content: Mapping[str, Any]) -> dict[str, str]:
         "Finished": str(content.get("run", {}).get("finished") or "not stated"),
         "Preset": str(content.get("preset", "not stated")),
         "Version": str(code.get("version", "not stated")),
-        "Commit": str(code.get("commit") or "not stated")[:10],
+        "Commit": f"commit {code['commit'][:10]}" if code.get("commit") else "not stated",
         "Chapters with results": f"{results.count('done')} of {len(results)}",
     }
 
@@ -85,6 +85,12 @@ def _causes(causes: pd.DataFrame) -> Iterator[str]:
     )
     shown = causes.groupby(["because_of", "what", "before", "after"], sort=False)["chapter"]
     joined = shown.agg(", ".join).reset_index()
+    # Names and values as the settings write them, not as words for people.
+    settings = joined["because_of"] == "parameters"
+    for name, value in joined.loc[settings, "what"].items():
+        old, new = joined.at[name, "before"], joined.at[name, "after"]
+        sides = (f"{value} = {old}", f"{value} = {new}")
+        joined.loc[name, ["what", "before", "after"]] = [f"setting {value}", *sides]
     yield _table(joined, "Differences between the two manifests.")
 
 
