@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from sohandbook.drought_chain import DroughtChain
 from sohandbook.drought_choices import Choice, options
 from sohandbook.drought_inputs import DroughtInputs
 from sohandbook.errors import InputError
@@ -127,3 +128,14 @@ def test_the_clip_and_the_completeness_that_the_options_name_are_those_of_the_in
     said = options(Choice()).set_index("option")["here"]
     assert f"{index.attrs['clipped_at']:g} on both sides" == said["greatest score"]
     assert f"{100 * index.attrs['completeness']:g} %" in said["complete reference years of a cell"]
+
+
+@pytest.mark.parametrize("changed", [{"so3-1.reference_last": 2020}, {"so3-1.zero_rule": "upper"}])
+def test_what_is_inside_a_ready_index_cannot_be_chosen(changed):
+    chain = object.__new__(DroughtChain)
+    chain._own = {
+        "so3-1.index": "ready", "so3-1.reference_first": 1981, "so3-1.reference_last": 2010,
+        "so3-1.zero_rule": "centre_of_mass",
+    }  # fmt: skip
+    with pytest.raises(InputError, match="an index that others computed"):
+        chain.key_figures(chain._own | changed)

@@ -16,6 +16,7 @@ from sohandbook.reporting_tables_so3 import land_by_drought_class
 
 CHAPTERS = ("so3-1",)
 HARD = ["severe", "extreme"]
+INSIDE_A_READY_INDEX = ("reference_first", "reference_last", "zero_rule")
 
 
 class DroughtChain:
@@ -39,9 +40,9 @@ class DroughtChain:
         self._data: dict[str, DroughtInputs] = {}
         self._beneath: dict[str, dict[int, xr.DataArray]] = {}
         first, last = report.country.periods.baseline[0], report.country.periods.report_2[1]
-        own = self.settings()
-        self.years = self._inputs(own).years(first, last)
-        self.drought_year = int(self._shares(own)[HARD].sum(axis=1).idxmax())
+        self._own = self.settings()
+        self.years = self._inputs(self._own).years(first, last)
+        self.drought_year = int(self._shares(self._own)[HARD].sum(axis=1).idxmax())
         self.main = "drought_mean"
         self.headings = {
             "drought_mean": (f"Mean of {self.years[0]} to {self.years[-1]}, %", 2),
@@ -73,6 +74,14 @@ class DroughtChain:
 
     def _shares(self, values: Mapping[str, Any]) -> pd.DataFrame:
         """Return the percent of the land in each class of drought, by year."""
+        for name in INSIDE_A_READY_INDEX if values["so3-1.index"] == "ready" else ():
+            if values[f"so3-1.{name}"] != self._own[f"so3-1.{name}"]:
+                raise InputError(
+                    f"so3-1, {name}",
+                    found="an index that others computed",
+                    allowed="rain, to compute another",
+                    remedy="List the dataset precipitation and set so3-1.index to spi.",
+                )
         choice = Choice(
             reference=(values["so3-1.reference_first"], values["so3-1.reference_last"]),
             **{n: values[f"so3-1.{n}"] for n in ("index", "months", "zero_rule", "edges")},
