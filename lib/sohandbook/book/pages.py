@@ -40,7 +40,8 @@ def write(folder: Path, *, country: Country, chapters: Iterable[tuple[str, str]]
     chapters : iterable of (str, str)
         Each chapter's page, and why it has no results; empty where it has.
     """
-    from sohandbook.book import numbers_sources
+    from sohandbook import chapters as chapter_list
+    from sohandbook.book import dataset_names, numbers_sources
 
     folder.mkdir(parents=True)
     parts = {
@@ -50,6 +51,9 @@ def write(folder: Path, *, country: Country, chapters: Iterable[tuple[str, str]]
         "numbers-sources.md": numbers_sources.write(country),
         "catalogue.md": catalogue(paths.data() / "datasets.yml"),
         "country-fields.md": country_fields(paths.root() / "book" / "country-fields.yml"),
+        "country-datasets.md": dataset_names.write(
+            paths.root() / "book" / "country-datasets.yml", chapters=chapter_list.read()
+        ),
         "errors.md": errors(),
         "story.md": story(paths.data() / "countries" / "XDL" / "training.yml"),
         "country.yml": (country.folder / "country.yml").read_text(encoding="utf-8"),
