@@ -40,6 +40,7 @@ def test_the_published_series_is_that_of_everybody():
     assert data.source == "sdg_series"
     assert data.country["value"].tolist() == [50, 40]
     assert len(data.published) == 4
+    assert data.groups.to_dict("list") == {"all": [50, 40], "urban": [20, 10]}
     assert data.regions.empty
     assert data.beside_published(data.country.set_index("year")["value"]).empty
 
@@ -70,6 +71,7 @@ def test_figures_of_regions_alone_never_become_the_country():
 def test_the_gini_index_needs_nothing_else():
     data = SocialSeries.poverty(report(gini=GINI), metric="gini")
     assert (data.source, data.published) == ("gini", None)
+    assert data.groups.empty
     assert data.country["value"].tolist() == [38.5]
 
 

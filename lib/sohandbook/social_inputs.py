@@ -91,6 +91,21 @@ class SocialSeries:
             wide.columns = [", ".join(names) for names in wide.columns]
         return wide.reset_index().rename_axis(columns=None)
 
+    @property
+    def groups(self) -> pd.DataFrame:
+        """The published series by year, a column for each group of people; empty without one."""
+        if self.published is None:
+            return pd.DataFrame()
+        rows = self.published
+        names = rows["location"].str.lower() + ", " + rows["sex"].str.lower()
+        known = {"allarea, bothsex": "all", "urban, bothsex": "urban", "rural, bothsex": "rural",
+                 "allarea, female": "female", "allarea, male": "male"}  # fmt: skip
+        wide = rows.assign(group=names.replace(known)).pivot_table(
+            index="year", columns="group", values="value"
+        )
+        first = [name for name in known.values() if name in wide]
+        return wide[first + [name for name in wide if name not in first]].rename_axis(columns=None)
+
     def beside_published(self, series: pd.Series) -> pd.DataFrame:
         """Lay a national series beside the published one; empty unless there are both.
 
