@@ -26,6 +26,7 @@ CHAPTERS = [
     ("cp", "cp-country-profile.ipynb", "Country profile", "CP", ["land_cover"]),
     ("so1-1", "so1-1-land-cover.ipynb", "Land cover", "SO1", ["land_cover"]),
     ("so3-1", "so3-1-drought-hazard.ipynb", "Drought hazard", "SO3", ["precipitation"]),
+    ("report", "report.ipynb", "The national report", "REPORT", []),  # prose pages lead to it
 ]
 
 
