@@ -1,11 +1,14 @@
 """A batch of more and more countries: time, time beside the notebooks' own, and memory.
 
     python benchmarks/batch_scale.py [--counts 1 2 4] [--cores 2] [--size 0.05]
+        [--chapters cp so1-1]
 
 Makes training countries of varied sizes in a temporary folder: copies of Drylandia with
 ``size`` to five times ``size`` of its 600 cells a side. Runs a batch of the first, of two
 and so on, each from a fresh state and then once more when nothing is due. Beside each batch it
 notes how busy the machine was before it. Rows are added to ``batch_scale.csv`` in this folder.
+With ``chapters`` the handbook has only these: many countries, in a time that one can wait.
+Nobody should change the library meanwhile: run it in a copy of the handbook.
 
 ``overhead`` is what a chapter costs beside its notebook: the time of all jobs at once, less the
 notebooks' own, a chapter. ``start`` is the time of the smallest notebook: its kernel's start
@@ -28,6 +31,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from sohandbook import paths, training
 
@@ -58,10 +63,38 @@ def make_countries(folder: Path, count: int, *, size: float) -> list[str]:
     return names
 
 
-def batch(folder: Path, iso3s: list[str], *, cores: int) -> dict[str, Any]:
+def keep_only(chapter_ids: list[str], folder: Path) -> Path:
+    """Make a handbook with these chapters, and countries with settings for no other.
+
+    All else in it are links to this handbook.
+    """
+    handbook = folder / "handbook"
+    notebooks = handbook / "notebooks"
+    notebooks.mkdir(parents=True)
+    for path in paths.root().iterdir():
+        if path.name != "notebooks":
+            (handbook / path.name).symlink_to(path)
+    for path in paths.notebooks().glob("*.ipynb"):
+        (notebooks / path.name).symlink_to(path)
+    every = yaml.safe_load((paths.notebooks() / "chapters.yml").read_text(encoding="utf-8"))
+    kept = [chapter for chapter in every if chapter["id"] in chapter_ids]
+    for chapter in kept:
+        if isinstance(chapter.get("after"), list):
+            chapter["after"] = [other for other in chapter["after"] if other in chapter_ids]
+    (notebooks / "chapters.yml").write_text(yaml.safe_dump(kept), encoding="utf-8")
+    for file in (folder / "countries").glob("*/country.yml"):
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        settings = content["settings"]
+        content["settings"] = {name: settings[name] for name in settings if name in chapter_ids}
+        file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return handbook
+
+
+def batch(folder: Path, iso3s: list[str], *, cores: int, handbook: Path) -> dict[str, Any]:
     """Run a batch in a process of its own and return what it took."""
     environment = {
         **os.environ,
+        "SOHANDBOOK_ROOT": str(handbook),
         "SOHANDBOOK_COUNTRIES": str(folder / "countries"),
         "SOHANDBOOK_RAW": str(folder / "raw"),
         "SOHANDBOOK_OUTPUTS": str(folder / "outputs"),
@@ -107,12 +140,13 @@ def main() -> None:
     parser.add_argument("--counts", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--size", type=float, default=0.05)
+    parser.add_argument("--chapters", nargs="+", default=[], help="all by default")
     options = parser.parse_args()
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         iso3s = make_countries(folder, max(options.counts), size=options.size)
+        handbook = keep_only(options.chapters, folder) if options.chapters else paths.root()
         for count in options.counts:
             shutil.rmtree(folder / "outputs", ignore_errors=True)
             for state in ("fresh", "nothing due"):
@@ -121,16 +155,20 @@ def main() -> None:
                     "machine": machine,
                     "cores": options.cores,
                     "state": state,
-                    **batch(folder, iso3s[:count], cores=options.cores),
+                    **batch(folder, iso3s[:count], cores=options.cores, handbook=handbook),
                 }
                 print(", ".join(f"{key} {value}" for key, value in row.items()), flush=True)
-                rows.append(row)
+                note(row)
+
+
+def note(row: dict[str, Any]) -> None:
+    """Add a row to the table: what was measured stays, also if the next batch is stopped."""
     exists = FILE.is_file()
     with FILE.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer = csv.DictWriter(file, row, lineterminator="\n")
         if not exists:
             writer.writeheader()
-        writer.writerows(rows)
+        writer.writerow(row)
 
 
 if __name__ == "__main__":
