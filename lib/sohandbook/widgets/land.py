@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from sohandbook import classes, tables
-from sohandbook.figures.display import Figure, is_static
+from sohandbook.figures.display import Figure, is_static, quickly
 from sohandbook.indicators import (
     land_cover,
     land_degradation,
@@ -79,11 +79,12 @@ def transition_explorer(
             known[meaning == code].sum() for code in STATUS.codes
         ]
         areas.loc[areas.key == tables.NO_DATA, "area_km2"] = crossed.to_numpy().sum() - known.sum()
-        parts = scene.figures(
-            degradation,
-            caption=translate("Status of land by this matrix, a coarse view."),
-            areas=areas,
-        )
+        with quickly():
+            parts = scene.figures(
+                degradation,
+                caption=translate("Status of land by this matrix, a coarse view."),
+                areas=areas,
+            )
         for place, part in zip(places, parts, strict=True):
             place.value = part.html
 

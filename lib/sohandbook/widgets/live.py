@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets
 
 from sohandbook.errors import InputError
-from sohandbook.figures.display import Figure, is_static
+from sohandbook.figures.display import Figure, is_static, quickly
 
 WORDS = {"description_width": "initial"}
 WIDE = ipywidgets.Layout(width="min(100%, 34rem)")
@@ -56,12 +56,14 @@ def live(
 
     if is_static() if static is None else static:
         return Shown(twin() if twin else draw(**values()))
-    places = [ipywidgets.HTML(part.html) for part in draw(**values())]
+    with quickly():
+        places = [ipywidgets.HTML(part.html) for part in draw(**values())]
     trouble = ipywidgets.HTML()
 
     def again(_: Any) -> None:
         try:
-            parts = draw(**values())
+            with quickly():
+                parts = draw(**values())
         except InputError as error:  # a person at a slider needs the words, not a traceback
             trouble.value = f'<p role="alert">{html.escape(str(error))}</p>'
             return
