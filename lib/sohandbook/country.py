@@ -135,6 +135,9 @@ class Dataset(Strict):
         default=[], description="ids of the catalogue; without one the files are national data"
     )
     files: list[str] = Field(min_length=1)
+    instead_of: str | None = Field(
+        default=None, description="the dataset of which this is another source"
+    )
     years: Years | None = None
     stands_for: dict[int, int] = Field(
         default={}, description="missing year: the year whose data stand in for it"
@@ -235,6 +238,7 @@ class Country(Strict):
                 f"{file}, iso3", found=country.iso3, allowed=iso3, remedy="Mend the code."
             )
         country._check_files()
+        country._check_other_sources()
         return country
 
     def results_folder(self, language: str = "", *, outputs: Path | None = None) -> Path:
@@ -251,6 +255,17 @@ class Country(Strict):
                     found=vector.file,
                     allowed="a file in the country's folder",
                     remedy="Put the file there or mend its name.",
+                )
+
+    def _check_other_sources(self) -> None:
+        first = [name for name, dataset in self.datasets.items() if not dataset.instead_of]
+        for name, dataset in self.datasets.items():
+            if dataset.instead_of and dataset.instead_of not in first:
+                raise InputError(
+                    f"{self.folder / 'country.yml'}, datasets.{name}.instead_of",
+                    found=dataset.instead_of,
+                    allowed=first,
+                    remedy="Name the dataset of which this is another source.",
                 )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from sohandbook.cli.basis import Folder, Iso3, app, console, plain_errors
+from sohandbook.cli.basis import Folder, Iso3, Output, app, console, plain_errors
 
 
 @app.command()
@@ -61,6 +61,46 @@ def fetch(
         )
     if not whole:
         raise typer.Exit(1)
+
+
+@app.command()
+def sources(
+    iso3: Iso3,
+    chapter: Annotated[str, typer.Argument(help="A chapter, for example so3-1.")],
+    folder: Folder = None,
+    output: Output = None,
+) -> None:
+    """Compute a chapter from each source that the settings list, and set the numbers side by side.
+
+    A dataset with [bold]instead_of[/] is another source of the one that it names.
+    The exit code is 0, or 2 if no other source is listed or a chapter fails.
+
+    Example: [bold]sohandbook sources MRT so3-1[/]
+    """
+    with plain_errors():
+        from rich.table import Table
+
+        from sohandbook import other_sources
+
+        with console.status("Computing") as status:
+            found, file = other_sources.compare(
+                iso3,
+                chapter,
+                folder=folder,
+                output=output,
+                progress=lambda source, outcome: status.update(
+                    f"{source}: {outcome.chapter.title} {outcome.result}"
+                ),
+            )
+        names = list(found.columns[3:])
+        apart = found[found[names].nunique(axis=1, dropna=False) > 1]
+        console.print(f"{len(found)} numbers, {len(apart)} of them not the same.")
+        shown = Table("Table", "Row", "Column", *names)
+        for row in apart.itertuples(index=False):
+            shown.add_row(*map(escape, row[:3]), *(f"{value:,.6g}" for value in row[3:]))
+        if len(apart):
+            console.print(shown)
+        console.print(f"All numbers: {escape(str(file))}")
 
 
 @app.command()
