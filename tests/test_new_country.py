@@ -82,6 +82,8 @@ def test_commented_datasets_are_valid_too(handbook):
     assert set(country.datasets) == {
         "land_cover",
         "vegetation_index",
+        "land_productivity_dynamics",
+        "annual_evapotranspiration",
         "soil_units",
         "soil_organic_carbon",
         "climate_zones",
