@@ -119,7 +119,7 @@ def test_book_prints_the_page_to_open(handbook, monkeypatch):
     answer = call("book", "XTT", "XUU")
     assert answer.output == f"Open {page}\n"
 
-    def fail(iso3s):
+    def fail(iso3s, language):
         raise book.BookError("XTT: a page is broken")
 
     monkeypatch.setattr(book, "build", fail)
