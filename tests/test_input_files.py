@@ -1,7 +1,9 @@
 """Files are found or named before computing; checksums are right even if files change fast."""
 
+import errno
 import hashlib
 import os
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +117,15 @@ def test_forgets_files_that_are_gone(handbook):
     file.unlink()
     checksums.save()
     assert Checksums.open().known == {}
+
+
+def test_a_full_disk_leaves_no_part_and_names_the_file(tmp_path, monkeypatch):
+    def write_some(self, text, **_):
+        self.write_bytes(text[:3].encode())
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", write_some)
+    with pytest.raises(OSError, match="No space left") as error:
+        input_files.write_whole(tmp_path / "manifest.json", "{} and more")
+    assert error.value.filename == str(tmp_path / "manifest.json")
+    assert list(tmp_path.iterdir()) == []

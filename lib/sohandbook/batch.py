@@ -66,7 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         if not cannot_write(error):
             raise
-        print(f"Could not write {error.filename}: {error.strerror}. Make room and run again.")
+        print(f"Could not write {error.filename}: {error.strerror}.")
+        print("Make room, or let the folder be written to, and run again.")
     return 2
 
 

@@ -171,5 +171,11 @@ class Checksums:
 def write_whole(file: Path, text: str) -> None:
     """Write a text file so that a reader never sees half of it."""
     temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(file)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(file)
+    except OSError as error:
+        # A disk that is full names no file, and what came to be of this one only takes room.
+        temporary.unlink(missing_ok=True)
+        error.filename = error.filename or str(file)
+        raise

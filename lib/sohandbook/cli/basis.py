@@ -53,5 +53,8 @@ def plain_errors() -> Iterator[None]:
         if not cannot_write(error):
             raise
         complaints.print("[red]Could not write.[/]", escape(f"{error.strerror}: {error.filename}"))
-        complaints.print("  Make room and run again; what is finished is not computed twice.")
+        complaints.print(
+            "  Make room, or let the folder be written to, and run again; what is finished is not "
+            "computed twice."
+        )
         raise typer.Exit(2) from None
