@@ -13,7 +13,7 @@ from typing import Any
 
 import filelock
 
-from sohandbook import paths
+from sohandbook import paths, quick_start
 from sohandbook.batch_plan import Plan, home, make_plan, site
 from sohandbook.errors import InputError, cannot_write
 
@@ -72,8 +72,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run_locked(options: argparse.Namespace) -> int:
-    from sohandbook import overview
-    from sohandbook.book import publish
+    with quick_start.without_address_grammar():
+        from sohandbook import overview
+        from sohandbook.book import publish
 
     known = sorted(file.parent.name for file in paths.countries().glob("*/country.yml"))
     local = options.profile == LOCAL
