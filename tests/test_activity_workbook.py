@@ -10,7 +10,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from sohandbook import activity_rules, activity_workbook
+from sohandbook import activity_rules, activity_workbook, language
 from sohandbook.errors import InputError
 
 DOMESTIC = {
@@ -52,6 +52,15 @@ def place(sheet, heading: str) -> int:
         for cell in sheet[1]
         if activity_rules.plain(cell.value) == activity_rules.plain(heading)
     )
+
+
+@pytest.mark.parametrize("code", ["fr", "zh", "ar"])
+def test_a_workbook_with_headings_in_another_language_is_read_in_any(tmp_path, code):
+    with language.using(code):
+        file = activity_workbook.write(tmp_path / "a.xlsx", {"SO5-2": ACTIVITIES}, rates=RATES)
+    heads = [cell.value for cell in openpyxl.load_workbook(file)["SO5-2"][1]]
+    assert "Title" not in heads
+    assert list(activity_workbook.read(file, indicator="SO5-2").title) == list(ACTIVITIES.title)
 
 
 def edit(file: Path, row: int, heading: str, value: object, *, sheet: str = "SO5-2") -> None:

@@ -105,7 +105,7 @@ def headings(indicator: str) -> tuple[Heading, ...]:
 
 def plain(value: Any) -> str:
     """Return a heading without case, blanks, signs and units in brackets."""
-    return re.sub(r"[^a-z0-9]", "", re.sub(r"\(.*?\)", "", str(value or "")).casefold())
+    return re.sub(r"[\W_]", "", re.sub(r"\(.*?\)", "", str(value or "")).casefold())
 
 
 def is_blank(value: Any) -> bool:

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sohandbook import activity_rules as rules
+from sohandbook import language
 from sohandbook.activities import INDICATORS
 from sohandbook.activity_rules import Finding, Heading
 from sohandbook.errors import InputError
@@ -175,7 +176,7 @@ def _places(
     sheet: Worksheet, file: Path, headings: tuple[Heading, ...]
 ) -> tuple[int, dict[str, int]]:
     """Find the row of headings, which titles may stand above, and the column of each."""
-    wanted = {rules.plain(heading.name): heading.name for heading in headings}
+    wanted = _in_any_language(headings)
     best: tuple[int, dict[str, int]] = (1, {})
     for number in range(1, min(sheet.max_row, 10) + 1):
         names = [rules.plain(sheet.cell(number, c).value) for c in range(1, sheet.max_column + 1)]
@@ -191,11 +192,8 @@ def _places(
             allowed=[heading.name for heading in headings],
             remedy=f"Give the column {missing[0]!r} its heading back.",
         )
-    twice = [
-        wanted[name]
-        for name in wanted
-        if sum(rules.plain(cell.value) == name for cell in sheet[best[0]]) > 1
-    ]
+    names = [wanted.get(rules.plain(cell.value)) for cell in sheet[best[0]]]
+    twice = [heading.name for heading in headings if names.count(heading.name) > 1]
     if twice:
         raise InputError(
             f"{file}, sheet {sheet.title}, row {best[0]}, headings",
@@ -204,6 +202,19 @@ def _places(
             remedy="Remove the column that was copied.",
         )
     return best
+
+
+def _in_any_language(headings: tuple[Heading, ...]) -> dict[str, str]:
+    """Return the column of each heading: an officer's workbook has a language of its own."""
+    from sohandbook import workbook_writing
+
+    wanted = {rules.plain(heading.name): heading.name for heading in headings}
+    for code in language.known():
+        with language.using(code):
+            for heading in headings:
+                words = workbook_writing.heading_words(heading.name)
+                wanted.setdefault(rules.plain(words), heading.name)
+    return wanted
 
 
 def write(

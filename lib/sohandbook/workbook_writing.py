@@ -26,6 +26,11 @@ LONGEST_LIST = 255  # Excel's limit for a list that stands in the rule itself
 HEAD = PatternFill("solid", fgColor="DCE6DC")
 
 
+def heading_words(name: str) -> str:
+    """Return the heading of a column in the language in use."""
+    return readable(name).replace("usd", "USD")
+
+
 def add_sheet(
     book: openpyxl.Workbook,
     name: str,
@@ -36,7 +41,7 @@ def add_sheet(
 ) -> None:
     """Add a sheet with one row of headings, the rows of a table, and drop-downs."""
     sheet = book.create_sheet(name)
-    sheet.append([readable(heading.name).replace("usd", "USD") for heading in headings])
+    sheet.append([heading_words(heading.name) for heading in headings])
     for record in frame.reindex(columns=[heading.name for heading in headings]).itertuples(
         index=False, name=None
     ):
