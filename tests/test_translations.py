@@ -1,9 +1,11 @@
 """Languages: words are exchanged, keys and numbers are not; catalogues keep what they must."""
 
+import io
 import json
-import re
+import warnings
 
 import matplotlib as mpl
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -140,6 +142,33 @@ def test_a_font_at_hand_is_used_for_this_picture_only(monkeypatch):
     families = fonts.in_letters_at_hand(lambda *, caption, alt: mpl.rcParams["font.family"])
     assert families(caption="a", alt="b")[-1] == "DejaVu Serif"
     assert "DejaVu Serif" not in mpl.rcParams["font.family"]
+
+
+def test_every_function_that_draws_looks_for_letters():
+    drawing = [getattr(figures, name) for name in ("bar_chart", "line_chart", "stacked_chart",
+               "share_chart", "small_multiples", "continuous_map")]  # fmt: skip
+    assert [draw.__name__ for draw in drawing if not hasattr(draw, "__wrapped__")] == []
+
+
+@pytest.mark.parametrize("code", ["fr", "ar"])
+def test_small_notes_have_letters_in_every_language(code, monkeypatch):
+    monkeypatch.setenv(language.VARIABLE, code)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawing = mpl.figure.Figure(figsize=(1, 1))
+        drawing.text(0, 0, language.translate("No data"), style=fonts.note_style())
+        drawing.savefig(io.BytesIO())
+
+
+def test_what_print_puts_together_is_exchanged_part_by_part(monkeypatch):
+    monkeypatch.setenv(language.VARIABLE, "fr")
+    words = Words({"in all:": "en tout :", "Stable": "Stable (fr)"})
+    monkeypatch.setattr(catalogue, "read", lambda code: words)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell()])
+    printed = nbformat.v4.new_output("stream", name="stdout", text="in all: 2.5\nin all: Stable\n7")
+    notebook.cells[0].outputs = [printed]
+    notebooks.translate_printed(notebook)
+    assert printed.text == "en tout : 2,5\nen tout : Stable (fr)\n7"
 
 
 def test_code_gives_what_people_read_and_no_names_of_columns(tmp_path):

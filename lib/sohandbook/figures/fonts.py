@@ -23,6 +23,7 @@ FAMILIES = {
         "Hiragino Sans GB", "SimHei", "Noto Sans CJK JP", "Droid Sans Fallback",
     ),
 }  # fmt: skip
+LATIN = ("en", "fr")
 FILES = ("NotoSansCJK", "NotoSansSC", "SourceHanSans", "wqy-", "DroidSansFallbackFull", "msyh")
 
 
@@ -40,6 +41,11 @@ def family(code: str) -> str | None:
         if found := next((name for name in FAMILIES[code] if name in names), None):
             return found
     return None
+
+
+def note_style() -> str:
+    """Return the style of small notes: letters that are not Latin have no slanted form here."""
+    return "italic" if language.current().code in LATIN else "normal"
 
 
 def in_letters_at_hand(draw: Callable[..., Any]) -> Callable[..., Any]:

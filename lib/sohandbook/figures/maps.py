@@ -15,7 +15,7 @@ from sohandbook import classes, tables
 from sohandbook.errors import InputError
 from sohandbook.figures import cartography
 from sohandbook.figures.display import WIDTH_INCHES, Figure, check_words, picture
-from sohandbook.figures.fonts import in_letters_at_hand
+from sohandbook.figures.fonts import in_letters_at_hand, note_style
 from sohandbook.figures.words import number
 from sohandbook.language import translate
 
@@ -37,6 +37,7 @@ def class_map(data: xr.DataArray, *, caption: str, alt: str, **options: Any) -> 
     return small_multiples({"": data}, caption=caption, alt=alt, **options)
 
 
+@in_letters_at_hand
 def small_multiples(
     data: xr.DataArray | Mapping[str, xr.DataArray],
     *,
@@ -277,4 +278,4 @@ def _legend(
         below += LINE_INCHES * (-(-len(handles) // 2) + bool(title)) + 0.1
     if report is not None and report.country.fictional:
         place = -(FOOT_INCHES + below) / height
-        drawing.text(0, place, cartography.note(report), fontsize=9, va="top", style="italic")
+        drawing.text(0, place, cartography.note(report), fontsize=9, va="top", style=note_style())

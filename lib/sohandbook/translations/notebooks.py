@@ -67,8 +67,20 @@ def translate_printed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stdout":
                 lines = output.text.split("\n")
-                output.text = "\n".join(map(language.translate, lines))
+                output.text = "\n".join(map(_line, lines))
     return notebook
+
+
+def _line(line: str) -> str:
+    """Exchange a printed line, whole or from message to message: ``print("in all:", name)``."""
+    if (whole := language.translate(line)) != line:
+        return whole
+    words = catalogue.read(language.current().code)
+    for space in reversed([place for place, letter in enumerate(line) if letter == " "]):
+        first, rest = line[:space], line[space + 1 :]
+        if (found := words.exact(first)) != first:
+            return f"{found} {language.numbers(_line(rest))}"
+    return line
 
 
 def _cells(notebook: Path, kind: str) -> list[dict[str, Any]]:
