@@ -111,7 +111,13 @@ def test_a_wrong_country_stops_before_anything_is_built(handbook: SimpleNamespac
 
 
 def test_chapters_stand_after_the_first_part_grouped_by_objective() -> None:
-    toc = {"root": "index", "parts": [{"caption": "Start"}, {"caption": "End"}]}
+    toc = {
+        "root": "index",
+        "parts": [
+            {"caption": "Start", "chapters": [{"file": "learn"}]},
+            {"caption": "End", "chapters": []},
+        ],
+    }
     listed = [
         Chapter(id="so1-1", notebook="so1-1-a.ipynb", title="A", objective="SO1"),
         Chapter(id="so1-2", notebook="so1-2-b.ipynb", title="B", objective="SO1"),

@@ -14,6 +14,7 @@ from sohandbook.book import crosswalk_page, evidence_pages, notebook, pages, tra
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
 from sohandbook.language import message, translate
+from sohandbook.translations import markdown
 
 OBJECTIVES = {
     "CP": message("The country"),
@@ -97,8 +98,21 @@ def with_chapters(toc: dict[str, Any], listed: Iterable[Chapter]) -> dict[str, A
         for objective, caption in OBJECTIVES.items()
         if (group := [chapter for chapter in listed if chapter.objective == objective])
     ]
-    first, *rest = [{**part, "caption": translate(part["caption"])} for part in toc["parts"]]
+    first, *rest = [
+        {
+            "caption": translate(part["caption"]),
+            "chapters": [_titled(page["file"]) for page in part["chapters"]],
+        }
+        for part in toc["parts"]
+    ]
     return {**toc, "parts": [first, *parts, *rest]}
+
+
+def _titled(page: str) -> dict[str, str]:
+    """Return an entry of the contents, with a title where the page itself is not translated."""
+    title = markdown.title(paths.root() / "book" / f"{page}.md")
+    translated = translate(title)
+    return {"file": page} if translated == title else {"file": page, "title": translated}
 
 
 def _stage_chapters(
@@ -149,7 +163,7 @@ def _translate_pages(source: Path) -> None:
     using = language.current()
     if using.code == language.SOURCE:
         return
-    from sohandbook.translations import catalogue, markdown
+    from sohandbook.translations import catalogue
 
     words = catalogue.read(using.code)
     for name in using.catalogues:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _KEPT = re.compile(
@@ -113,3 +114,9 @@ def is_prose(message: str) -> bool:
     """Tell whether there is a word to translate outside code, roles and formulas."""
     bare = re.sub(r"\{[\w:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$|<[^>]+>|https?://\S+", " ", message)
     return bool(_WORD.search(bare))
+
+
+def title(page: Path) -> str:
+    """Return the first heading of a Markdown file."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    return next(line.removeprefix("# ").strip() for line in lines if line.startswith("# "))

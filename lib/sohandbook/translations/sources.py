@@ -78,6 +78,8 @@ def _interface() -> Iterator[Message]:
     }
     for file, read in readers.items():
         yield from _of(file, read(yaml.safe_load(file.read_text(encoding="utf-8"))))
+    for file in sorted((paths.root() / "book").glob("*.md")):
+        yield from _of(file, iter([markdown.title(file)]))
     for file in sorted((paths.root() / "book" / "templates").glob("*.html")):
         found = _IN_TEMPLATE.finditer(file.read_text(encoding="utf-8"))
         yield from _of(file, (match[1] or match[2] for match in found))
