@@ -27,9 +27,15 @@ def test_a_table_has_one_address_and_its_mentions_lead_there():
     shown = page(
         captioned("SO1-4.T2, degraded area"), again, captioned("Not SO1-4.T2"),
         captioned("Processes. Table SO1-1.T1."),
-        "<td style='x'>SO1-4.T2</td><td>SO9-9.T9</td><td>the SO1-4.T2 row</td>",
+        "<td style='x'>SO1-4.T2</td><td>SO1-1.T2</td><td>the SO1-4.T2 row</td>",
     )  # fmt: skip
-    linked = html_of(tracing.with_links(shown))
+    so1_4 = {"result": "done", "outputs": {"tables/SO1-4.T2.csv": "a", "maps/x.tif": "b"}}
+    failed = {"result": "failed", "outputs": {"tables/SO1-1.T1.csv": "c"}}
+    written = tracing.written_tables(
+        [{"chapters": {"so1-1": failed}}, {"chapters": {"so1-4": so1_4}}]
+    )
+    assert written == {"SO1-4.T2": "so1-4-land-degradation.html"}
+    linked = html_of(tracing.with_links(shown, written=written))
     assert linked.count('id="SO1-4.T2"') == 1 and again in linked
     assert linked.count('id="SO1-1.T1"') == 1
     assert '<a href="so1-4-land-degradation.html#SO1-4.T2">SO1-4.T2</a>' in linked

@@ -133,6 +133,7 @@ def _stage_chapters(
     not_run: set[str] = set()
     has_bokeh = False
     (source / "chapters").mkdir()
+    written = tracing.written_tables(found.values())
     for chapter in chapters.read():
         page = source / page_of(chapter)
         for folder, content in found.items():
@@ -144,8 +145,9 @@ def _stage_chapters(
                 has_bokeh |= notebook.uses_bokeh(executed)
                 parameters = entry.get("parameters", {})
                 shown = notebook.for_page(executed, parameters=parameters, assets=source / "assets")
+                shown = tracing.with_links(shown, written=written)
                 shown = tracing.with_origin(
-                    tracing.with_links(shown), chapter=chapter, country=country, content=content
+                    shown, chapter=chapter, country=country, content=content
                 )
                 nbformat.write(shown, page.with_suffix(".ipynb"))
                 break

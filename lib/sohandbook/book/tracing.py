@@ -1,7 +1,7 @@
 """From a figure on a page to its table, its code and its data: links, and a box on each page."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +26,40 @@ CHECKSUM = 12  # digits of a checksum that tell files apart for a reader
 NOT_ABOUT_FIGURES = ("figures", "widgets", "self_tests", "classes", "forms", "paths")
 
 
-def table_pages() -> dict[str, str]:
-    """Return the file of the page that shows each reporting table, beside the other chapters."""
+def written_tables(contents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the file of the page that has each table, beside the other chapters.
+
+    Parameters
+    ----------
+    contents : iterable of mapping
+        The manifests of a country's runs. A table that no run wrote has no page: a country
+        without a national legend has no SO1-1.T2.
+    """
     return {
-        table_id: f"{Path(chapter.notebook).stem}.html"
+        Path(name).stem: f"{Path(chapter.notebook).stem}.html"
+        for content in contents
         for chapter in chapters.read()
-        for table_id in chapter.tables
+        if (entry := content["chapters"].get(chapter.id, {})).get("result") == "done"
+        for name in entry.get("outputs", {})
+        if name.startswith("tables/")
     }
 
 
-def with_links(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+def with_links(
+    notebook: nbformat.NotebookNode, *, written: Mapping[str, str]
+) -> nbformat.NotebookNode:
     """Give each reporting table on a page an address, and each mention in a cell a link to it.
 
     ``so1-4-land-degradation.html#SO1-4.T2`` then leads to the table itself.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As executed.
+    written : mapping of str to str
+        The page of each table, from `written_tables`.
     """
-    known, given = table_pages(), set()
+    given: set[str] = set()
 
     def address(match: re.Match[str]) -> str:
         if match[1] in given:
@@ -50,9 +69,9 @@ def with_links(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
     def link(match: re.Match[str]) -> str:
         before, table_id, after = match.groups()
-        if table_id not in known:
+        if table_id not in written:
             return match[0]
-        return f'{before}<a href="{known[table_id]}#{table_id}">{table_id}</a>{after}'
+        return f'{before}<a href="{written[table_id]}#{table_id}">{table_id}</a>{after}'
 
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
