@@ -229,6 +229,16 @@ def toy_site(toy_handbook: SimpleNamespace) -> Site:
         return Site(book.build(["XTA", "XTB"]).parent)
 
 
+@pytest.fixture(scope="session", params=["fr", "zh", "ar"])
+def foreign_site(request: pytest.FixtureRequest, toy_handbook: SimpleNamespace) -> Site:
+    """The small book of one country in another language than its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in toy_handbook.settings.items():
+            patch.setenv(name, value)
+        site = toy_handbook.root / "build" / f"site-{request.param}"
+        return Site(book.build(["XTA"], site=site, language=request.param).parent)
+
+
 @pytest.fixture(scope="session")
 def training_site(
     drylandia: Run, archipelago: Run, training_outputs: Path, tmp_path_factory

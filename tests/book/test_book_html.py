@@ -56,6 +56,22 @@ def test_pages_load_fit_and_are_accessible(
     assert found == []
 
 
+def test_pages_in_another_language_fit_and_are_accessible(
+    foreign_site: Site, browser: Browser
+) -> None:
+    names = ("index.html", "so1-1-land-cover.html", "cp-country-profile.html", "learn.html")
+    files = [file for file in kinds(foreign_site) if file.name in names]
+    assert len(files) == len(names)
+    found = []
+    for file in files:
+        width, scheme = (PHONE, "dark") if file.name == names[1] else (DESK, "light")
+        with browser.open(file, width=width, scheme=scheme) as (page, troubles):
+            lines = [*html_checks.wider_than_screen(page), *html_checks.axe_violations(page)]
+            found += [f"{foreign_site.name(file)}: {line}" for line in [*lines, *troubles]]
+    assert found == []
+    assert foreign_site.pages[files[0]].html["lang"] != "en"
+
+
 def test_a_map_really_shows(built_book: Site, browser: Browser) -> None:
     chapters = [
         page for page, soup in built_book.pages.items() if soup.select("div.cell_output figure img")
