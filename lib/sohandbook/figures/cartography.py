@@ -42,11 +42,11 @@ def imprint(report: Any, *, source: str = "") -> str:
         return " ".join(part for part in (translate(source), note(report)) if part)
     parts = [
         translate(source) or translate("Data: see the section Data of this chapter."),
-        translate("Boundary: {source}", source=report.country.boundary.source),
+        translate("Boundary: {source}", source=translate(report.country.boundary.source)),
         translate("Drawn on {date}.", date=datetime.now(UTC).date().isoformat()),
         note(report),
     ]
-    return " ".join(part if part.endswith(".") else f"{part}." for part in parts)
+    return " ".join(part if part.endswith((".", "。")) else f"{part}." for part in parts)
 
 
 def thin_classes(data: xr.DataArray, *, nodata: int, finest: int = FINEST) -> xr.DataArray:
