@@ -127,6 +127,30 @@ def test_carbon_on_paper_is_that_of_the_kernel(seed):
     np.testing.assert_allclose(walk.stock, found, rtol=1e-5)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_carbon_on_paper_with_gaps_water_and_years_left_out(seed):
+    """A gap neither changes the class nor stops the clock; water has no stock."""
+    random = np.random.default_rng(seed)
+    years = np.r_[2000, np.sort(random.choice(np.arange(2001, 2024), 14, replace=False))]
+    cover = pd.Series(random.choice([0, 1, 2, 3, 5, 7], 15), index=years)
+    cover.iloc[0] = 1
+    walk = one_cell.carbon(
+        cover,
+        reference=50.0,
+        factors=None,
+        climate_factor=0.58,
+        names=dict.fromkeys(range(8), ""),
+    )
+    maps = xr.DataArray(
+        cover.to_numpy("uint8")[:, None, None], dims=("year", "y", "x"), coords={"year": years}
+    )
+    found = soil_organic_carbon.stock(
+        one(50, np.float32), land_cover=maps, climate_factor=0.58
+    ).isel(HERE)
+    assert walk.stock.isna().any()
+    np.testing.assert_allclose(walk.stock, found, rtol=1e-5)
+
+
 def test_dv05_forest_to_cropland_in_fifteen_steps():
     cover = pd.Series([1] + [3] * 15, index=YEARS)
     walk = one_cell.carbon(

@@ -9,6 +9,7 @@ import xarray as xr
 from sohandbook import classes
 from sohandbook.errors import InputError
 from sohandbook.indicators.soil_carbon_factors import factor_tables
+from sohandbook.indicators.soil_carbon_stock import WATER
 from sohandbook.reporting_tables.land_degradation import PARTS
 
 Place = dict[str, int]
@@ -94,6 +95,7 @@ def carbon(
     factors: Sequence[Sequence[str]] | None,
     climate_factor: float,
     names: Mapping[int, str],
+    water: Sequence[int] = (WATER,),
     horizon: int = 20,
 ) -> pd.DataFrame:
     """Walk one cell through the years, from the reference to the last stock.
@@ -101,30 +103,39 @@ def carbon(
     Parameters
     ----------
     classes_by_year : Series of int
-        Positions 1, 2, ... of its land cover in ``factors``; the index holds the years.
+        Positions 1, 2, ... of its land cover in ``factors``, 0 where it is not known after the
+        first year; the index holds the years.
     reference : float
         Stock in the first year, t C/ha.
     factors : square table, or None for the manual's
     climate_factor : float
     names : mapping of int to str
         What the classes are called.
+    water : sequence of int
+        Classes without a stock.
     horizon : int
 
     Returns
     -------
     DataFrame
-        ``year``, ``land_cover``, ``factor`` in force, ``years_since_change``, ``stock``.
+        ``year``, ``land_cover``, ``factor`` in force, ``years_since_change``, ``stock``, which
+        is NaN under water and where the class is not known.
     """
     numbers, powers = (part[0] for part in factor_tables({0: factors}))
     before, start, factor, age = int(classes_by_year.iloc[0]), reference, 1.0, 0
+    counted = int(classes_by_year.index[0])  # the last year whose class is known
     rows = []
     for year, now in classes_by_year.items():
-        if now != before:
-            start, age = start * (1 + (factor - 1) * min(age, horizon) / horizon), 0
-            factor = numbers[before - 1, now - 1] * climate_factor ** powers[before - 1, now - 1]
-            before = now
-        age += factor != 1.0
-        stock = start * (1 + (factor - 1) * min(age, horizon) / horizon)
+        stock = np.nan
+        if now:
+            if now != before:
+                start, age = start * (1 + (factor - 1) * min(age, horizon) / horizon), 0
+                step = before - 1, now - 1
+                factor, before = numbers[step] * climate_factor ** powers[step], now
+            age += (int(year) - counted) * (factor != 1.0)
+            counted = int(year)
+            if now not in water:
+                stock = start * (1 + (factor - 1) * min(age, horizon) / horizon)
         rows.append((int(year), names[int(now)], factor, age, stock))
     columns = ["year", "land_cover", "factor", "years_since_change", "stock"]
     return pd.DataFrame(rows, columns=columns)
