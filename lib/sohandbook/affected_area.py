@@ -6,13 +6,13 @@ tables count the cells of the affected area: nothing is classified again. Source
 manual 2026, affected areas; ``AA`` in ``data/prais_forms.yml``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
 import xarray as xr
 
-from sohandbook import drought_cells, forms
+from sohandbook import classes, drought_cells, forms, soil_inputs
 from sohandbook import reporting_tables as made
 from sohandbook import reporting_tables_so3 as so3
 from sohandbook.indicators import (
@@ -111,23 +111,29 @@ class AffectedArea:
             return
         ends = {"baseline": self.periods.baseline[1], "reporting": self.periods.report_2[1]}
         for table_id, (name, year) in zip(("SO1-2.T1", "SO1-2.T2"), ends.items(), strict=True):
-            cover = self.report.land_cover([year]).sel(year=year)
+            national = _is_national(self.report.table(table_id)["land_cover"])
+            cover = self.report.land_cover([year], national=national).sel(year=year)
             dynamics = self.report.map(f"land_productivity_dynamics_{name}")
-            yield table_id, made.dynamics_by_land_cover(dynamics, cover, **self._whole), {}
+            counted = made.dynamics_by_land_cover(dynamics, cover, **self._whole)
+            yield table_id, counted, {"system": self.report.land_cover_system(national=national)}
         land = {name: self._land(year) for name, year in ends.items()}
         yield self._status("SO1-2.T3", "land_productivity", within=land)
 
     def _carbon(self) -> Iterator[tuple[str, pd.DataFrame, dict[str, Any]]]:
         if not self.report.has_table("SO1-3.T1"):
             return
-        years = list(self.periods.area_years)
+        years, whole = list(self.periods.area_years), self.report.table("SO1-3.T1")
+        cover, system = soil_inputs.numbered_cover(
+            self.report, years, national=_is_national(whole.columns)
+        )
         means = soil_organic_carbon.mean_stock_by_class(
             self._by_year("soil_organic_carbon_{year}", years),
-            land_cover=self.report.land_cover(years),
+            land_cover=cover,
+            system=system,
             **self._whole,
         )
-        tier = int(self.report.table("SO1-3.T1")["tier"].iloc[0])
-        yield "SO1-3.T1", made.stock_by_class(means, tier=tier), {"rows": years}
+        stocks = made.stock_by_class(means, tier=int(whole["tier"].iloc[0]))
+        yield "SO1-3.T1", stocks, {"rows": years, "system": system}
         land = {
             "baseline": self._land(self.periods.baseline[1]),
             "reporting": self._land(self.periods.report_2[1]),
@@ -228,6 +234,11 @@ class AffectedArea:
         by_year = population_exposure.degradation_table(exposed, national_thousands=whole)
         table = exposure_tables.by_period(by_year, baseline=first, reporting=latest)
         yield "SO2-3.T1", table, {"rows": table["period"]}
+
+
+def _is_national(names: Iterable[str]) -> bool:
+    """Tell whether a table of the country has the classes of its own legend."""
+    return not set(classes.system("land_cover").keys) <= set(names)
 
 
 def _stacked(by_year: dict[int, xr.DataArray]) -> xr.DataArray:

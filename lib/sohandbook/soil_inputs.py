@@ -44,24 +44,44 @@ class CarbonClasses:
         return {"factors": self.factors, "regions": self.regions, "water": self.water}
 
     def at(self, place: Mapping[str, int]) -> dict[str, Any]:
-        """What :func:`sohandbook.one_cell.carbon` takes: factors of the cell, names of classes."""
+        """What :func:`sohandbook.one_cell.carbon` takes: factors of the cell, names, water."""
         factors = self.factors
         if self.regions is not None:
             factors = factors[int(self.regions.isel(place))]
         names = dict(zip(self.system.codes, self.system.labels, strict=True))
-        return {"factors": factors, "names": names | {self.system.nodata: "No data"}}
+        names[self.system.nodata] = "No data"
+        return {"factors": factors, "names": names, "water": self.water}
 
     def land_cover(self, years: Sequence[int]) -> xr.DataArray:
         """Return the classes of the years, numbered 1 to n; uint8 (year, y, x), no data 0."""
-        cover = self.report.land_cover(years, national=self.national)
-        if self.national:
-            codes = self.report.land_cover_system(national=True).codes
-            number = np.zeros(256, dtype=np.uint8)
-            number[list(codes)] = self.system.codes
-            cover = xr.apply_ufunc(
-                lambda block: number[block], cover, dask="parallelized", output_dtypes=[np.uint8]
-            )
-        return cover.assign_attrs(self.system.attributes())
+        return numbered_cover(self.report, years, national=self.national)[0]
+
+
+def numbered_cover(
+    report: Report, years: Sequence[int], *, national: bool
+) -> tuple[xr.DataArray, classes.ClassSystem]:
+    """Return the classes of the years, numbered 1 to n, and what they are.
+
+    Returns
+    -------
+    cover : xarray.DataArray of uint8, shape (year, y, x)
+        No data is 0.
+    system : ClassSystem
+        The seven UNCCD classes, or the national legend with its classes numbered from 1.
+    """
+    cover, system = report.land_cover(years, national=national), _numbered(report, national)
+    if national:
+        number = np.zeros(256, dtype=np.uint8)
+        number[list(report.land_cover_system(national=True).codes)] = system.codes
+        cover = xr.apply_ufunc(
+            lambda block: number[block], cover, dask="parallelized", output_dtypes=[np.uint8]
+        )
+    return cover.assign_attrs(system.attributes()), system
+
+
+def _numbered(report: Report, national: bool) -> classes.ClassSystem:
+    system = report.land_cover_system(national=national)
+    return replace(system, codes=tuple(range(1, len(system.codes) + 1)), nodata=0)
 
 
 def carbon_classes(
@@ -126,7 +146,7 @@ def carbon_classes(
     water = [number for number, code in enumerate(system.codes, 1) if unccd.get(code) == WATER]
     return CarbonClasses(
         report=report,
-        system=replace(system, codes=tuple(range(1, len(codes) + 1)), nodata=0),
+        system=_numbered(report, national),
         factors=table,
         regions=regions,
         water=tuple(water),

@@ -3,10 +3,11 @@
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
-from sohandbook import checks, classes, forms, runner
+from sohandbook import affected_area, checks, classes, forms, runner
 from sohandbook.country import Country
 from sohandbook.export import cog
 from sohandbook.report import Report
@@ -150,3 +151,19 @@ def test_the_tables_keep_the_rules_of_the_platform(run):
     found = checks.run(tables, country=Country.load("XIS"))
     failed = found[(found.passed == False) & found["where"].str.startswith("SO1")]  # noqa: E712
     assert failed[["where", "detail"]].to_dict("records") == []
+
+
+def test_the_affected_area_has_the_legend_of_the_country_s_tables(run, tmp_path):
+    """All land is affected, so its tables are the country's, in the same classes."""
+    _, folder = run
+    country = Country.load("XIS", folder=folder.parents[1] / "XIS")
+    country = country.model_copy(update={"affected_areas": country.boundary})
+    report = Report(country, folder.parent, tmp_path)
+    counted = affected_area.AffectedArea(report).save_tables()
+    for table_id in ("SO1-1.T4", "SO1-2.T1", "SO1-2.T2", "SO1-3.T1"):
+        national = report.table(table_id)
+        numbers = national.select_dtypes("number").columns.drop("tier", errors="ignore")
+        assert len(numbers) > 4
+        pd.testing.assert_frame_equal(
+            counted[table_id][numbers], national[numbers], check_dtype=False, rtol=1e-9, atol=1e-9
+        )
