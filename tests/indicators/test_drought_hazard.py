@@ -286,6 +286,10 @@ def test_a_ready_index_in_the_default_layout():
         drought_hazard.ready_index(ready)
     with pytest.raises(InputError, match="dimensions"):
         drought_hazard.ready_index(ready.isel(lat=0))
+    # A fill value that nobody declared, in the first month only.
+    undeclared = xr.where(ready.time == ready.time[0], -9999.0, 0.5).broadcast_like(ready)
+    with pytest.raises(InputError, match="its fill value"):
+        drought_hazard.ready_index(undeclared)
 
 
 # Classes
