@@ -113,3 +113,13 @@ def test_evapotranspiration_needs_a_year(tmp_path, raster, here, open_product):
     raster("ET.tif", FIVE)
     with pytest.raises(InputError, match="a pattern with"):
         open_product("modis_annual_evapotranspiration", tmp_path, "ET.tif", here)
+
+
+def test_classes_saved_as_decimal_numbers_keep_their_gaps(tmp_path, raster, here, open_product):
+    """Where 0 is a class, as in GLAD, a gap without a tag must not become it."""
+    codes = np.array([[0, 244, np.nan], [27, 250, np.nan]], dtype=np.float32)
+    raster("cover_2020.tif", codes)
+    found = open_product(
+        "national_land_cover", tmp_path, "cover_{year}.tif", here, options={"nodata": 255}
+    )
+    assert inner(found)[0].values.tolist() == [[0, 244, 255], [27, 250, 255]]

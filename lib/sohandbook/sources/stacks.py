@@ -210,6 +210,8 @@ def _raw(window: xr.DataArray, dtype: np.dtype, nodata: float) -> np.ndarray:
     lost = np.zeros(raw.shape, bool) if first is None else (raw < first) | (raw > last)
     if fill is not None and (first is None or first <= fill <= last):
         lost |= raw == fill
+    if raw.dtype.kind == "f":
+        lost |= np.isnan(raw)  # codes saved as decimal numbers; as an integer it would be code 0
     # The fill value may not fit the new type: it goes before the change.
     if raw.dtype != dtype:
         raw = np.where(lost, raw.dtype.type(0), raw).astype(dtype)
