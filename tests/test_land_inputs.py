@@ -196,6 +196,9 @@ def test_land_types_as_polygons_of_one_name_are_one_type(report, tmp_path):
     frame.rename(columns={"name": "kind"}).to_file(tmp_path / "kinds.geojson", driver="GeoJSON")
     with pytest.raises(InputError, match="Add the attribute 'name'"):
         land_type_maps.read(report, "kinds.geojson")
+    frame.assign(name=["Hills", None, "Hills"]).to_file(tmp_path / "gap.geojson", driver="GeoJSON")
+    with pytest.raises(InputError, match="filled in for every polygon"):
+        land_type_maps.read(report, "gap.geojson")
 
 
 def test_land_types_as_a_map(report, tmp_path):

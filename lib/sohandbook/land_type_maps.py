@@ -92,15 +92,17 @@ def _raster(report: Report, file: Path) -> tuple[xr.DataArray, pd.Series]:
 
 def _polygons(report: Report, file: Path) -> tuple[xr.DataArray, pd.Series]:
     frame = gpd.read_file(file)
-    if NAME not in frame.columns or frame[NAME].astype(str).str.strip().eq("").any():
+    given = frame.get(NAME, pd.Series([None] * len(frame)))
+    given = given.astype(str).str.strip().where(given.notna(), "")
+    if given.eq("").any():
         raise InputError(
             f"{file}, attributes",
             found=[name for name in frame.columns if name != "geometry"],
             allowed=f"{NAME}, filled in for every polygon",
             remedy=f"Add the attribute {NAME!r}.",
         )
-    names = list(dict.fromkeys(frame[NAME].astype(str)))
-    joined = frame.dissolve(by=frame[NAME].astype(str)).loc[names]
+    names = list(dict.fromkeys(given))
+    joined = frame.dissolve(by=given).loc[names]
     types = polygons.numbers(joined, grid=report.grid).where(report.grid, 0).astype(np.int32)
     return types, pd.Series(names, index=range(1, len(names) + 1))
 
