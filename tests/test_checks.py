@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sohandbook import checks, forms, table_rules
+from sohandbook import checks, forms, table_rules, trend_rules
+from sohandbook.evidence import Evidence
 
 LAND, WATER = 900.0, 100.0
 KEYS = ["tree_covered", "grassland", "cropland", "wetland", "artificial", "other_land", "water"]
@@ -321,6 +322,19 @@ def test_a_word_that_a_person_chose_agrees_with_the_index(word, passed):
     words = pd.DataFrame({"change_in_indicator": [word]})
     found = checks.run({"SO4-2.T1": index, "SO4-2.T2": words}).set_index("id")
     assert found.loc["TREND", "passed"] == passed
+
+
+@pytest.mark.parametrize(
+    ("table_id", "column", "figure"),
+    [("SO2-2", "dominant_change", "total"), ("SO3-3", "change_in_dvi", "dvi_total")],
+)  # fmt: skip
+def test_every_form_s_column_of_the_word_is_read(table_id, column, figure):
+    index = pd.DataFrame({"year": range(2000, 2010), figure: np.linspace(0.4, 0.8, 10)})
+    words = pd.DataFrame({column: ["decrease"]})
+    tables = {f"{table_id}.T1": index, f"{table_id}.T2": words}
+    (found,) = trend_rules.trend_words(Evidence(tables, None, None))
+    assert found.where == f"{table_id}.T2 {column}"
+    assert found.passed is False
 
 
 @pytest.mark.parametrize(

@@ -259,7 +259,8 @@ def bounds(evidence: Evidence) -> Iterator[Finding]:
             both = both.apply(pd.to_numeric, errors="coerce")
             strange = (t["lower_upper_bound"].fillna("") != "") & both.isna().any(axis=1)
         else:
-            both = t[["lower_bound", "upper_bound"]].apply(pd.to_numeric, errors="coerce")
+            both = t.reindex(columns=["lower_bound", "upper_bound"])
+            both = both.apply(pd.to_numeric, errors="coerce")
             strange = both.isna().sum(axis=1) == 1
         figure, low, high = t.iloc[:, 1], both.iloc[:, 0], both.iloc[:, 1]
         wrong = strange | (low > high) | (figure < low) | (figure > high)

@@ -23,6 +23,8 @@ TOLD = {
     "SO4-2.T2": {"SO4-2.T1": "red_list_index"},
     "SO4-3.T2": {"SO4-3.T1": "kba_protected_share"},
 }
+# What the forms call the column of the word.
+WORDS = ("change_in_indicator", "dominant_change", "change_in_dvi")
 DIRECTIONS = {"increase": "increasing", "decrease": "declining", "stable": "stable"}
 
 
@@ -51,8 +53,10 @@ def trend_words(evidence: Evidence) -> Iterator[Finding]:
                 for other, column in tables.items()
                 if evidence.has(other)
             ]
-            for word in evidence.tables[table_id].get("change_in_indicator", ()):
-                yield _finding(f"{table_id} change_in_indicator", DIRECTIONS.get(word), series)
+            frame = evidence.tables[table_id]
+            for name in frame.columns.intersection(WORDS):
+                for word in frame[name]:
+                    yield _finding(f"{table_id} {name}", DIRECTIONS.get(word), series)
     for indicator, items in TRENDS.items():
         if evidence.has(f"{indicator}.TREND", f"{indicator}.SUMMARY"):
             words = evidence.tables[f"{indicator}.TREND"]
