@@ -173,6 +173,15 @@ def test_compare_status_keeps_the_whole(cover, whole):
     assert frame.drop(columns="choice").sum(axis=1).tolist() == [2.5, 2.5]
 
 
+def test_a_second_fill_code_is_no_data_too():
+    codes = xr.DataArray(np.array([[10, 250], [0, 210]], np.uint8), dims=("y", "x"))
+    ones = xr.ones_like(codes, dtype=float)
+    legend = classes.legend("glc_fcs30d")
+    found = reporting_tables.legend_areas(codes, legend=legend, cell_area=ones, within=ones > 0)
+    assert found.set_index("name")["area_km2"]["No data"] == 2
+    assert found["area_km2"].sum() == 4
+
+
 def test_largest_change_is_not_on_the_diagonal(cover, whole):
     change = reporting_tables.change(cover.sel(year=2000), end=cover.sel(year=2015), **whole)
     assert reporting_tables.largest_change(change, classes.transition_matrix()) == (0, 2)

@@ -166,6 +166,7 @@ def legend_areas(
     cell_area : xarray.DataArray, km²
     within : xarray.DataArray of bool
     """
+    codes = codes.where(~codes.isin(legend.fills), legend.nodata)  # a product may have two
     labelled = codes.assign_attrs(
         _FillValue=legend.nodata,
         flag_values=list(legend.labels),
