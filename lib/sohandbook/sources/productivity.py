@@ -22,7 +22,7 @@ RELIABLE = (0, 1)
 FILL = -3000
 SCALE = 1e-4
 VALID_RANGE = (-2000, 10000)
-# MOD16A3GF v061, layer ET_500m: uint16, kg/m2 a year.
+# MOD16A3GF v061, layer ET_500m: uint16, kg/m2 a year; MOD16 user guide v6.1.
 EVAPOTRANSPIRATION_SCALE = 0.1
 EVAPOTRANSPIRATION_RANGE = (0, 65500)
 
