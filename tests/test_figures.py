@@ -2,6 +2,7 @@
 
 import html.parser
 import json
+import re
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -181,6 +182,13 @@ def test_large_maps_are_thinned_by_their_commonest_class():
     assert thin.attrs["class_system"] == "land_cover"
 
 
+def test_thinned_numbers_stay_evenly_spaced_at_the_last_short_block():
+    thin = cartography.thin_values(on_grid(np.arange(15.0).reshape(3, 5)), finest=3)
+    np.testing.assert_allclose(np.diff(thin.x), 0.02)
+    np.testing.assert_allclose(np.diff(thin.y), -0.02)
+    assert thin.values[-1, -1] == 14, "the mean of the cells that are there"
+
+
 @pytest.mark.parametrize(
     ("longest", "expected"), [(66, 50), (50, 50), (49.9, 20), (0.3, 0.2), (1999, 1000)]
 )
@@ -324,3 +332,26 @@ def test_a_page_shows_a_still_map_in_place_of_an_interactive_one(land_cover, rep
     amounts = land_cover.astype("float32").drop_attrs().rio.write_crs(land_cover.rio.crs)
     picture = figures.interactive_map(amounts, **WORDS, unit="t C/ha")
     assert picture.png and "<script" not in picture.html
+
+
+def test_a_head_lines_up_with_its_column():
+    frame = pd.DataFrame(
+        {
+            "year": [2015, 2023],
+            "used": [True, False],
+            "value": pd.Series([1.5, None], dtype=object),
+            "area": [1.0, 2.0],
+            "word": ["degraded", None],
+        }
+    )
+    page = figures.table(frame, caption="Columns of all kinds").html
+    side = r"<t[hd][^>]*?text-align:(left|right)"
+    heads, *rows = (re.findall(side, row) for row in page.split("<tr")[1:])
+    assert heads == ["left", "left", "right", "right", "left"]
+    assert all(row == heads for row in rows)
+
+
+def test_the_id_of_a_chapter_stands_as_it_is_typed():
+    frame = pd.DataFrame({"chapter": ["cp", "forms"], "result": ["done", "not run"]})
+    page = figures.table(frame, caption="Chapters").html
+    assert ">cp<" in page and ">forms<" in page and ">Done<" in page

@@ -17,6 +17,7 @@ from sohandbook.language import translate
 PLAIN_WHOLE_NUMBERS = ("year", "code", "row", "line")
 NUMBERS = ";white-space:nowrap;font-variant-numeric:tabular-nums"
 NO_DATA = ("no_data", "No data")
+TYPED_BY_PEOPLE = ("chapter",)  # the id that follows ``--only``: cp, so1-1, forms
 MACHINE_WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -51,12 +52,15 @@ def table(
         remedy = "Show a sentence instead."
         raise InputError("table", found="no columns", allowed="at least one", remedy=remedy)
     units = units or {}
-    heads = "".join(_head(str(name), units, frame[name]) for name in frame.columns)
+    sides = ["left", *(_side(frame[name]) for name in frame.columns[1:])]
+    heads = "".join(
+        _head(str(name), units, side) for name, side in zip(frame.columns, sides, strict=True)
+    )
     places = [digits if isinstance(digits, int) else digits.get(n, 1) for n in frame.columns]
     rows = ""
     for values in frame.itertuples(index=False, name=None):
-        cells = [_cell(*parts) for parts in zip(values, frame.columns, places, strict=True)]
-        rows += _row(cells, missing=any(isinstance(v, str) and v in NO_DATA for v in values))
+        words = [_words(*parts) for parts in zip(values, frame.columns, places, strict=True)]
+        rows += _row(words, sides, missing=any(isinstance(v, str) and v in NO_DATA for v in values))
     caption = translate(caption)
     escaped = html.escape(caption)
     page = (
@@ -118,38 +122,53 @@ def _is_blank(column: pd.Series) -> bool:
     return bool((column.isna() | (column.astype(str).str.strip() == "")).all())
 
 
-def _head(name: str, units: Mapping[str, str], column: pd.Series) -> str:
+def _side(column: pd.Series) -> str:
+    """Return the side at which a column lines up, its head and its cells alike."""
+    values = [value for value in column if not _is_missing(value)]
+    if not values:
+        return "right" if pd.api.types.is_numeric_dtype(column) else "left"
+    return "right" if all(_is_number(value) for value in values) else "left"
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
+
+
+def _is_number(value: Any) -> bool:
+    is_yes_or_no = isinstance(value, (bool, np.bool_))
+    return isinstance(value, (int, float, np.integer, np.floating)) and not is_yes_or_no
+
+
+def _head(name: str, units: Mapping[str, str], side: str) -> str:
     unit = translate(units.get(name, "").replace("km2", "km²"))
     words = html.escape(readable(name) + (f" ({unit})" if unit else ""))
-    side = "right" if pd.api.types.is_numeric_dtype(column) else "left"
     return f'<th scope="col" style="text-align:{side}">{words}</th>'
 
 
-def _cell(value: Any, column: object, digits: int) -> tuple[str, str]:
-    """Return the words of a cell and the side it lines up at."""
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+def _words(value: Any, column: object, digits: int) -> str:
+    """Return the words of a cell."""
+    if _is_missing(value):
         missing = html.escape(translate("no value"))
-        return f'<abbr title="{missing}" style="text-decoration:none">–</abbr>', "right"
+        return f'<abbr title="{missing}" style="text-decoration:none">–</abbr>'
     if isinstance(value, (bool, np.bool_)):
-        return (translate("yes") if value else translate("no")), "left"
+        return translate("yes") if value else translate("no")
     if isinstance(value, (int, np.integer)):
         plain = any(word in str(column).lower().split("_") for word in PLAIN_WHOLE_NUMBERS)
-        return (str(value) if plain else number(value, 0)), "right"
+        return str(value) if plain else number(value, 0)
     if isinstance(value, (float, np.floating)):
-        return number(value, digits), "right"
+        return number(value, digits)
     text = str(value)
     if text.startswith(("http://", "https://")):
         text = html.escape(text)
-        return f'<a href="{text}">{text}</a>', "left"
-    text = readable(text) if MACHINE_WORD.fullmatch(text) else translate(text)
-    return html.escape(text), "left"
+        return f'<a href="{text}">{text}</a>'
+    is_word = MACHINE_WORD.fullmatch(text) and column not in TYPED_BY_PEOPLE
+    return html.escape(readable(text) if is_word else translate(text))
 
 
-def _row(cells: list[tuple[str, str]], *, missing: bool) -> str:
-    (first, _), *others = cells
+def _row(words: Sequence[str], sides: Sequence[str], *, missing: bool) -> str:
     style = ' class="no-data" style="font-style:italic"' if missing else ""
     body = "".join(
-        f'<td style="text-align:{side}{NUMBERS if side == "right" else ""}">{words}</td>'
-        for words, side in others
+        f'<td style="text-align:{side}{NUMBERS if side == "right" else ""}">{cell}</td>'
+        for cell, side in zip(words[1:], sides[1:], strict=True)
     )
-    return f'<tr{style}><th scope="row" style="text-align:left">{first}</th>{body}</tr>'
+    return f'<tr{style}><th scope="row" style="text-align:{sides[0]}">{words[0]}</th>{body}</tr>'
