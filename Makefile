@@ -24,9 +24,9 @@ batch: .venv/.installed
 test: .venv/.installed
 	.venv/bin/python -m pytest
 
-# Open the notebooks in JupyterLab.
+# Open the notebooks in JupyterLab; its terminals know the command 'sohandbook'.
 lab: .venv/.installed
-	.venv/bin/jupyter lab --notebook-dir=.
+	PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/jupyter lab --notebook-dir=.
 
 # Print the whole guide as one PDF, build/handbook-XDL.pdf; it needs Chromium, Chrome or Edge.
 pdf: guide
