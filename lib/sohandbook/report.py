@@ -13,12 +13,18 @@ from typing import Any, Self
 
 import pandas as pd
 import xarray as xr
+from IPython import get_ipython
 
 from sohandbook import classes, cluster, forms, language, national_forms, tables
 from sohandbook.country import Country
 from sohandbook.country_data import CountryData
 from sohandbook.errors import InputError
 from sohandbook.export import cog
+
+BY_HAND = "by-hand"  # beside the results of countries: what people try in JupyterLab
+KEPT_APART = (
+    "Run by hand: maps and tables go to {folder}. The results of the country stay as they are."
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,8 @@ class Report(CountryData):
     output_folder : Path
         Where finished maps and tables stand.
     staging_folder : Path
-        Where this chapter writes; the runner moves it when it is whole.
+        Where this chapter writes; the runner moves it when it is whole. Of a notebook that a
+        person runs it is a folder apart, so that trials never change the country's results.
     """
 
     output_folder: Path
@@ -47,15 +54,21 @@ class Report(CountryData):
         country_folder : str
             The folder of ``country.yml``; empty for ``data/countries/<ISO3>``.
         output_folder : str
-            Where results go; empty for ``outputs/<ISO3>``.
+            Where results go; empty for ``outputs/<ISO3>``, and without the runner for
+            ``outputs/by-hand/<ISO3>``, which reads before ``outputs/<ISO3>`` too.
         """
         cluster.connect()
         country = Country.load(iso3, folder=country_folder or None)
         language.take_from(country.language)
         usual = country.results_folder(language.current().code)
-        output = Path(output_folder) if output_folder else usual
-        staging = os.environ.get("SOHANDBOOK_STAGING", "")
-        return cls(country, output, Path(staging) if staging else output)
+        if staging := os.environ.get("SOHANDBOOK_STAGING", ""):
+            return cls(country, Path(output_folder or usual), Path(staging))
+        if output_folder:
+            return cls(country, Path(output_folder), Path(output_folder))
+        apart = usual.parent / BY_HAND / usual.name
+        if get_ipython() is not None:
+            print(language.translate(KEPT_APART, folder=apart))
+        return cls(country, usual, apart)
 
     def land_mask(self, year: int) -> xr.DataArray:
         """Land (1), inland water (2) and outside (0) of a year, as the country profile found it."""
