@@ -8,7 +8,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from typer.testing import CliRunner
 
-from sohandbook import chapters, cli, exercise_copies, paths, progress
+from sohandbook import chapters, cli, exercise_copies, parameters, paths, progress
+from sohandbook.country import Country
 from sohandbook.errors import InputError
 
 NOTEBOOKS = [chapter.notebook for chapter in chapters.read()]
@@ -142,3 +143,23 @@ def test_nothing_drifts(notebook):
             put_back.append(scripts[name] if name else line)
     kept = [source for source in code(document) if "exercise.confirm(" not in source]
     assert ast.dump(ast.parse("\n".join(put_back))) == ast.dump(ast.parse("\n".join(kept)))
+
+
+def test_settings_go_into_the_parameter_cell():
+    text = (
+        'iso3: str = "XDL"  # code\nsites: str = ""  # a file; or none\nyears: dict = {}  # by name'
+    )
+    document = {"cells": [cell(text, "parameters"), cell("sites: str = 1  # not here")]}
+    exercise_copies.put_settings(document, {"sites": "a.geojson", "years": {"North": "n.csv"}})
+    assert code(document) == [
+        'iso3: str = "XDL"  # code\n'
+        "sites: str = 'a.geojson'  # a file; or none\n"
+        "years: dict = {'North': 'n.csv'}  # by name",
+        "sites: str = 1  # not here",
+    ]
+
+
+def test_copies_hold_the_settings_of_the_training_country(tmp_path):
+    exercise_copies.write(tmp_path)
+    parameters_of = parameters.read(tmp_path / "so1-4-land-degradation.ipynb")
+    assert parameters_of["sites"].default == Country.load("XDL").settings["so1-4"]["sites"]

@@ -7,17 +7,19 @@ solution by chance, and nothing is written twice that could drift apart.
 
 import ast
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sohandbook import chapters, paths
+from sohandbook import chapters, parameters, paths
+from sohandbook.country import Country
 from sohandbook.errors import InputError
 
 CHECK = "exercise.check(attempt)"
 SOLUTION = "# Solution"
 CHECKS = "checks"
+COUNTRY = "XDL"  # the country of the course
 
 
 class Written(NamedTuple):
@@ -42,6 +44,8 @@ def names() -> dict[str, list[str]]:
 def write(folder: Path) -> Written:
     """Write a trainee's copy of each notebook, and beside them the scripts that check.
 
+    The copies hold the training country's settings: by hand they give what its book shows.
+
     Parameters
     ----------
     folder : path
@@ -63,6 +67,7 @@ def write(folder: Path) -> Written:
         )  # fmt: skip
     (folder / CHECKS).mkdir(parents=True, exist_ok=True)
     written = Written([], [])
+    country = Country.load(COUNTRY)
     for chapter in chapters.read():
         document = json.loads(_path(chapter.notebook).read_text(encoding="utf-8"))
         copy, scripts = without_solutions(document, where=chapter.notebook)
@@ -72,6 +77,9 @@ def write(folder: Path) -> Written:
         if target.exists():
             written.kept.append(target)
             continue
+        known = parameters.read(_path(chapter.notebook))
+        chosen = parameters.resolve(country, chapter.id, known)
+        put_settings(copy, {k: v for k, v in chosen.items() if v != known[k].default})
         target.write_text(json.dumps(copy, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         written.new.append(target)
     return written
@@ -115,6 +123,29 @@ def without_solutions(
         cells.append(cell)
     copy["cells"] = cells
     return copy, scripts
+
+
+def put_settings(document: dict[str, Any], settings: Mapping[str, Any]) -> None:
+    """Write values into the parameter cell of a notebook; its types and comments stay.
+
+    Parameters
+    ----------
+    document : dict
+        A notebook whose parameter cell has each parameter on a line of its own.
+    settings : mapping of str to value
+        By the parameter's name.
+    """
+    for cell in document["cells"]:
+        if "parameters" in cell["metadata"].get("tags", []):
+            lines = []
+            for line in "".join(cell["source"]).splitlines():
+                name, rest = line.split(":", 1)
+                if name in settings:
+                    comment = rest.rpartition("  # ")[2]
+                    kind = rest.partition(" = ")[0]
+                    line = f"{name}:{kind} = {settings[name]!r}  # {comment}"
+                lines.append(line)
+            cell["source"] = "\n".join(lines).splitlines(keepends=True)
 
 
 def _name(source: str, *, where: str) -> str:
