@@ -43,3 +43,11 @@ def test_words_are_compared_without_case():
 def test_page_text_is_escaped():
     exercise = Exercise(question="Is 1 < 2?", answer="yes")
     assert "1 &lt; 2" in exercise.check(None)._repr_html_()
+
+
+def test_what_is_no_number_is_explained_not_thrown_back():
+    for attempt in ((12, 5), "12,5", "12.5 %", [12.5, 1], object()):
+        verdict = EXERCISE.check(attempt)
+        assert verdict.right is False
+        assert "a point for decimals" in str(verdict)
+    assert EXERCISE.check("12.5").right is True

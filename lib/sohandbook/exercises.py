@@ -9,6 +9,8 @@ from sohandbook import progress
 from sohandbook.errors import InputError
 from sohandbook.language import translate
 
+ONE_NUMBER = "Give one number alone, with a point for decimals and without its unit, such as 12.5."
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -83,6 +85,11 @@ class Exercise:
         if attempt is None or attempt is ...:
             what_to_do = translate("Put your answer in and run the cell again.")
             return Verdict(None, f"{translate(self.question)} {what_to_do}")
+        if not isinstance(self.answer, str):
+            try:
+                attempt = float(attempt)
+            except (TypeError, ValueError):
+                return Verdict(False, translate(ONE_NUMBER))
         if self._same(attempt, self.answer):
             return Verdict(True, "")
         for reason, value in self.mistakes.items():
