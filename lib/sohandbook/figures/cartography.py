@@ -66,7 +66,8 @@ def thin_values(data: xr.DataArray, *, finest: int = FINEST) -> xr.DataArray:
     """Return a continuous map with at most ``finest`` cells a side; each takes the mean."""
     data = data.transpose("y", "x")
     step = int(np.ceil(max(data.shape) / finest))
-    return data.coarsen(y=step, x=step, boundary="pad").mean().compute()
+    means = data.coarsen(y=step, x=step, boundary="pad").mean().compute()
+    return _coarse(data, step, means.values)
 
 
 def _coarse(data: xr.DataArray, step: int, cells: np.ndarray) -> xr.DataArray:
