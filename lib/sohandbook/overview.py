@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from sohandbook import batch_plan, chapters, checks, forms, manifest, paths
+from sohandbook import batch_plan, chapters, checks, forms, manifest, national_report, paths
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
 from sohandbook.errors import InputError
@@ -135,7 +135,7 @@ def _country(iso3: str, every: list[Chapter], *, site: Path, outputs: Path) -> C
     ran = content.get("run", {})
     written = [table_id for chapter in every for table_id in chapter.tables]
     tables, unreadable = _tables(outputs / iso3 / "tables", written)
-    failed = Counter(_failed_checks(tables, country)) if tables else Counter()
+    failed = Counter(_failed_checks(tables, country, outputs / iso3)) if tables else Counter()
     return CountryState(
         iso3=iso3,
         name=about.get("name", iso3),
@@ -213,8 +213,11 @@ def _tables(folder: Path, table_ids: list[str]) -> tuple[dict[str, pd.DataFrame]
     return tables, wrong
 
 
-def _failed_checks(tables: dict[str, pd.DataFrame], country: Country | None) -> list[str]:
-    found = checks.run(tables, country=country)
+def _failed_checks(
+    tables: dict[str, pd.DataFrame], country: Country | None, folder: Path
+) -> list[str]:
+    computed = national_report.as_computed(tables, folder=folder)
+    found = checks.run(tables, country=country, computed=computed)
     return list(found.loc[found["passed"].eq(False).fillna(False), "severity"])
 
 

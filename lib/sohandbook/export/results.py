@@ -10,7 +10,15 @@ from typing import Any, Self
 import pandas as pd
 import xarray as xr
 
-from sohandbook import chapters, checks, forms, guidance, input_files, manifest
+from sohandbook import (
+    chapters,
+    checks,
+    forms,
+    guidance,
+    input_files,
+    manifest,
+    national_report,
+)
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country, Dataset
 from sohandbook.errors import InputError
@@ -68,7 +76,8 @@ class Results:
                 allowed="tables and a manifest.json",
                 remedy=f"Run 'sohandbook run {country.iso3}' first.",
             )
-        findings = checks.run(tables, country=country)
+        computed = national_report.as_computed(tables, folder=folder)
+        findings = checks.run(tables, country=country, computed=computed)
         return cls(country, folder, draft, tables, content, findings)
 
     @cached_property
