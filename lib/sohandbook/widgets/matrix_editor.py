@@ -133,7 +133,9 @@ def transition_matrix_editor(
 def matrix_table(matrix: np.ndarray, *, system: classes.ClassSystem, caption: str) -> Figure:
     """Show a transition matrix as a table: a sign, a colour and a word for each cell."""
     labels = [translate(label) for label in system.labels]
-    heads = "".join(f'<th scope="col">{html.escape(label)}</th>' for label in labels)
+    heads = "".join(
+        f'<th scope="col" style="text-align:center">{html.escape(label)}</th>' for label in labels
+    )
     rows = ""
     for label, signs in zip(labels, np.asarray(matrix).tolist(), strict=True):
         cells = "".join(
@@ -153,8 +155,8 @@ def matrix_table(matrix: np.ndarray, *, system: classes.ClassSystem, caption: st
         f'<div class="sohandbook-table" role="region" tabindex="0" aria-label="{escaped}" '
         'style="overflow-x:auto"><table>'
         f'<caption style="text-align:left;caption-side:top">{escaped} {html.escape(key)}</caption>'
-        f'<thead><tr><th scope="col">{html.escape(corner)}</th>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
+        f'<thead><tr><th scope="col" style="text-align:left">{html.escape(corner)}</th>'
+        f"{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
     words = pd.DataFrame(matrix, index=system.labels, columns=system.labels).replace(SIGNS)
     return Figure(page, f"{caption}\n{words.to_string()}", "")
