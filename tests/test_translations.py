@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import warnings
 
 import matplotlib as mpl
@@ -16,7 +17,7 @@ from sohandbook.errors import InputError
 from sohandbook.figures import fonts
 from sohandbook.translations import catalogue, keeping, markdown, notebooks, sources
 from sohandbook.translations.catalogue import Words
-from sohandbook.translations.placeholders import faults
+from sohandbook.translations.placeholders import faults, parts
 
 CATALOGUES = [
     pytest.param(code, name, id=f"{code}-{name}")
@@ -245,3 +246,11 @@ def test_results_are_the_same_in_every_language(archipelago, training_outputs):
             assert file.read_bytes() == (archipelago.output / kind / file.name).read_bytes(), file
     page = (output / "notebooks" / "so1-1-land-cover.ipynb").read_text(encoding="utf-8")
     assert "Terres cultivées" in page
+
+
+@pytest.mark.parametrize("name", language.known()["fr"].complete)
+def test_french_punctuation_stays_on_the_line_of_its_word(name):
+    loose = re.compile(r" [:;?!%»]|« ")
+    for message in keeping.load(keeping.file_of("fr", name)):
+        written = "".join(piece for piece, is_field in parts(str(message.string)) if not is_field)
+        assert not loose.search(written), message.string
