@@ -44,8 +44,16 @@ def test_no_chapter_warns(run):
 
 
 def test_no_chapter_takes_long(run):
-    """Goal: 20 s on an idle machine; this machine may be busy with other tests."""
-    assert {o.chapter.id: o.seconds for o in run.outcomes.values() if o.seconds > 60} == {}
+    """Goal: 20 s on an idle machine; this machine may be busy with other tests.
+
+    The chapter of choices makes its country's maps again for each choice.
+    """
+    most = {"choices": 120}
+    assert {
+        o.chapter.id: o.seconds
+        for o in run.outcomes.values()
+        if o.seconds > most.get(o.chapter.id, 60)
+    } == {}
 
 
 def test_a_second_run_finds_everything_up_to_date(run):
