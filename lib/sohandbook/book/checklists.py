@@ -109,7 +109,8 @@ def _compared(chapter_id: str) -> str:
     found = _validation(chapter_id)
     if found is None:
         return "Nobody has compared it with another result yet."
-    return f"{{doc}}`/validation` lists {len(found.evidence)} comparisons under *{found.title}*."
+    place = f"{{ref}}`What was checked against what <{evidence_pages.anchor(found.id)}>`"
+    return f"{place} lists {len(found.evidence)} comparisons under *{found.title}*."
 
 
 def is_global(rule: str) -> bool:

@@ -71,8 +71,14 @@ def validation(file: Path) -> str:
         found = "\n\n".join(_comparison(evidence) for evidence in chapter.evidence)
         gaps = "\n".join(f"- {escape(gap)}" for gap in chapter.gaps)
         code = "" if chapter.id == "ground" else f"{chapter.id.upper().replace('SO', 'SO ')} · "
-        sections.append(f"## {code}{chapter.title}\n\n{found}\n\n**Not compared yet**\n\n{gaps}")
+        head = f"({anchor(chapter.id)})=\n## {code}{chapter.title}"
+        sections.append(f"{head}\n\n{found}\n\n**Not compared yet**\n\n{gaps}")
     return "\n\n".join(sections) + "\n"
+
+
+def anchor(chapter_id: str) -> str:
+    """Return the address of a chapter's comparisons."""
+    return f"compared-{chapter_id}"
 
 
 def _comparison(found: Evidence) -> str:
