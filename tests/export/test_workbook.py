@@ -9,7 +9,7 @@ import numpy as np
 import openpyxl
 import pytest
 
-from sohandbook import forms
+from sohandbook import forms, national_report
 from sohandbook.export import wording, workbook
 
 
@@ -106,6 +106,10 @@ def test_every_source_and_check_is_listed(book, toy_results):
     listed = [[cell.value for cell in row] for row in book["Checks"].iter_rows(min_row=4)]
     findings = toy_results.findings
     assert {row[0] for row in listed} == set(findings["id"])
+    on_the_page = national_report.findings(
+        toy_results.tables, country=toy_results.country, folder=toy_results.folder
+    )
+    assert findings["passed"].equals(on_the_page["passed"])
     counted = sum(int(row[4].split()[0]) for row in listed if row[3] == "yes")
     assert counted == int(findings["passed"].eq(True).sum())
     states = [row[3] for row in listed]
