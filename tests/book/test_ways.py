@@ -9,7 +9,15 @@ import pytest
 from html_checks import Site
 
 from sohandbook import chapters, forms, paths
-from sohandbook.book import checklists, course, form_pages, lessons, modules_page, succession
+from sohandbook.book import (
+    checklists,
+    course,
+    evidence_pages,
+    form_pages,
+    lessons,
+    modules_page,
+    succession,
+)
 from sohandbook.country import Country
 
 CHAPTERS = {chapter.id: chapter for chapter in chapters.read()}
@@ -104,6 +112,10 @@ def test_every_indicator_has_both_lists():
             assert question in section.split("**Scientific**")[1]
         for table_id in lesson.chapter.tables:
             assert f"`{table_id}`" in section
+    compared = evidence_pages.validation(paths.data() / "validation.yml")
+    places = re.findall(r"<(compared-[a-z0-9-]+)>", page)
+    assert len(places) == len(INDICATORS)
+    assert all(f"({place})=\n## " in compared for place in places)
 
 
 def test_every_rule_of_a_form_stands_in_one_checklist():
