@@ -16,7 +16,7 @@ def test_the_answer_lands_in_the_earlier_cell():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(notebook, kernel_name="python3", timeout=60).execute()
     (output,) = notebook.cells[0].outputs
-    assert "<dt>Land area</dt>" in output.data["text/html"]
+    assert ">Land area</dt>" in output.data["text/html"]
     assert "Run all cells" not in output.data["text/html"]
     assert notebook.cells[1].outputs == []
 

@@ -48,7 +48,9 @@ class Answer:
         if not figures:
             raise InputError("key figures", found="none", allowed="one or more", remedy="Give one.")
         items = "".join(
-            f"<div><dt>{html.escape(translate(figure.label))}</dt>"
+            # JupyterLab floats <dt>, which tears label and value of a figure apart.
+            '<div><dt style="float:none;width:auto">'
+            f"{html.escape(translate(figure.label))}</dt>"
             f"<dd><strong>{html.escape(numbers(translate(figure.value)))}</strong> "
             f"{html.escape(translate(figure.unit))}</dd>"
             "</div>"
