@@ -9,8 +9,6 @@ from sohandbook import progress
 from sohandbook.errors import InputError
 from sohandbook.language import translate
 
-ONE_NUMBER = "Give one number alone, with a point for decimals and without its unit, such as 12.5."
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -89,7 +87,11 @@ class Exercise:
             try:
                 attempt = float(attempt)
             except (TypeError, ValueError):
-                return Verdict(False, translate(ONE_NUMBER))
+                one_number = translate(
+                    "Give one number alone, with a point for decimals and without its unit, "
+                    "such as 12.5."
+                )
+                return Verdict(False, one_number)
         if self._same(attempt, self.answer):
             return Verdict(True, "")
         for reason, value in self.mistakes.items():

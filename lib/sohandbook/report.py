@@ -22,9 +22,6 @@ from sohandbook.errors import InputError
 from sohandbook.export import cog
 
 BY_HAND = "by-hand"  # beside the results of countries: what people try in JupyterLab
-KEPT_APART = (
-    "Run by hand: maps and tables go to {folder}. The results of the country stay as they are."
-)
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,12 @@ class Report(CountryData):
             return cls(country, Path(output_folder), Path(output_folder))
         apart = usual.parent / BY_HAND / usual.name
         if get_ipython() is not None:
-            print(language.translate(KEPT_APART, folder=apart))
+            kept_apart = language.translate(
+                "Run by hand: maps and tables go to {folder}. "
+                "The results of the country stay as they are.",
+                folder=apart,
+            )
+            print(kept_apart)
         return cls(country, usual, apart)
 
     def land_mask(self, year: int) -> xr.DataArray:
