@@ -249,6 +249,15 @@ def axe_violations(page: Page) -> list[str]:
     ]
 
 
+FEW = 8  # colours of a picture on which nothing is drawn
+
+# A picture far down a page is decoded and painted only some time after it has come into view.
+PAINTED = """async image => {
+    await image.decode();
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+
+
 def colours_of_images(page: Page, selector: str = "figure img") -> list[int]:
     """How many colours each image shows: one colour, or none, means that nothing is seen."""
     for image in page.query_selector_all(selector):
@@ -262,7 +271,13 @@ def colours_of_images(page: Page, selector: str = "figure img") -> list[int]:
         if not image.evaluate("image => image.naturalWidth"):
             counts.append(0)
             continue
-        counts.append(_colours(image.screenshot()))
+        image.scroll_into_view_if_needed()
+        image.evaluate(PAINTED)
+        seen = _colours(image.screenshot())
+        if seen <= FEW:  # a second look tells a picture that is late from one that is blank
+            page.wait_for_timeout(1000)
+            seen = _colours(image.screenshot())
+        counts.append(seen)
     return counts
 
 

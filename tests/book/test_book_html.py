@@ -80,7 +80,7 @@ def test_a_map_really_shows(built_book: Site, browser: Browser) -> None:
     for file in chapters:
         with browser.open(file) as (page, troubles):
             colours = html_checks.colours_of_images(page)
-            assert min(colours) > 8, (file, colours)
+            assert min(colours) > html_checks.FEW, (file, colours)
             assert troubles == []
 
 
