@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from sohandbook import paths
-from sohandbook.errors import InputError
+from sohandbook.errors import InputError, first_finding
 
 Objective = Literal["CP", "SO1", "SO2", "SO3", "SO4", "SO5", "REPORT"]
 ALL = "all"
@@ -86,11 +86,9 @@ def read() -> list[Chapter]:
             str(file), found=str(error), allowed="a YAML list of chapters", remedy="Mend the file."
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            f"{file}, {'.'.join(str(part) for part in first['loc'])}",
-            found=first["input"],
-            allowed=first["msg"],
+        raise first_finding(
+            error,
+            where=str(file),
             remedy=f"A chapter has the fields {', '.join(Chapter.model_fields)}.",
         ) from error
     earlier: list[str] = []

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from sohandbook import chapters, parameters, paths
 from sohandbook.country import Country
-from sohandbook.errors import InputError
+from sohandbook.errors import InputError, first_finding
 from sohandbook.figures.words import number, readable
 from sohandbook.report import Report
 
@@ -134,12 +134,8 @@ def read() -> list[Choice]:
             yaml.safe_load(file.read_text(encoding="utf-8"))
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            f"{file}, {'.'.join(str(part) for part in first['loc'])}",
-            found=first["input"],
-            allowed=first["msg"],
-            remedy="The head of the file lists the fields.",
+        raise first_finding(
+            error, where=str(file), remedy="The head of the file lists the fields."
         ) from error
     labels = [option.label for choice in found for option in choice.options]
     twice = sorted({label for label in labels if labels.count(label) > 1})

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from sohandbook import paths
-from sohandbook.errors import InputError
+from sohandbook.errors import first_finding
 
 UNVERIFIED = "unverified"
 COLUMNS = ["to", "framework", "indicator", "metric", "tables", "how", "code", "source"]
@@ -85,12 +85,8 @@ def read() -> Crosswalk:
     try:
         return Crosswalk(**yaml.safe_load(file.read_text(encoding="utf-8")))
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            f"{file}, {'.'.join(str(part) for part in first['loc'])}",
-            found=first["input"],
-            allowed=first["msg"],
-            remedy="The head of the file explains its fields.",
+        raise first_finding(
+            error, where=str(file), remedy="The head of the file explains its fields."
         ) from error
 
 

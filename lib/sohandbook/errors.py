@@ -2,6 +2,10 @@
 
 import errno
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 # A disk that is full, a quota used up, a folder that is read-only: trying again changes nothing.
 _NO_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFBIG}
@@ -29,6 +33,28 @@ class InputError(ValueError):
             allowed = ", ".join(str(value) for value in allowed)
         self.where, self.found, self.allowed, self.remedy = where, found, allowed, remedy
         super().__init__(f"{where}: found {found!r}; allowed: {allowed}. {remedy}")
+
+
+def first_finding(error: "ValidationError", *, where: str, remedy: str) -> InputError:
+    """Turn what pydantic found first in a settings file into an error for people.
+
+    Parameters
+    ----------
+    error : pydantic.ValidationError
+    where : str
+        The file, or the entry in it.
+    remedy : str
+        What to do about it.
+    """
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"]) or "the file as a whole"
+    whole = isinstance(first["input"], dict)  # a field is missing, or several do not fit
+    return InputError(
+        f"{where}, {field}",
+        found="the entry" if whole else first["input"],
+        allowed=first["msg"].removeprefix("Value error, "),
+        remedy=remedy,
+    )
 
 
 def cannot_write(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sohandbook.catalogue import Entry
-from sohandbook.errors import InputError
+from sohandbook.errors import InputError, first_finding
 
 Years = tuple[int, int]
 
@@ -111,10 +111,4 @@ def recipe(entry: Entry) -> Recipe:
     try:
         return Recipe(**entry.facts["fetch"])
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            f"{where}.{'.'.join(str(part) for part in first['loc'])}",
-            found=first["input"],
-            allowed=first["msg"],
-            remedy="Mend the entry.",
-        ) from error
+        raise first_finding(error, where=where, remedy="Mend the entry.") from error

@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sohandbook import paths
-from sohandbook.errors import InputError
+from sohandbook.errors import InputError, first_finding
 
 MEASURES = (
     "coverage", "lag", "cell_size", "time_share", "people_share", "inputs", "open_rules",
@@ -131,10 +131,6 @@ def read() -> Method:
     try:
         return Method.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            f"{file}, {'.'.join(str(part) for part in first['loc'])}",
-            found=first["input"] if not isinstance(first["input"], dict) else "the file",
-            allowed=first["msg"],
-            remedy="The head of the file explains its fields.",
+        raise first_finding(
+            error, where=str(file), remedy="The head of the file explains its fields."
         ) from error
