@@ -91,6 +91,30 @@ class Request:
             )
         return list(found.values())
 
+    def year_of(self, values: Values, path: Path) -> int:
+        """Return the year that stands in a file's name.
+
+        Raises
+        ------
+        InputError
+            The pattern has no ``{year}``.
+        """
+        if "year" not in values:
+            raise InputError(
+                f"{self.where}.files",
+                found=path.name,
+                allowed="a pattern with {year}",
+                remedy="Say where the year stands in the file's name.",
+            )
+        return int(values["year"])
+
+    def files_by_year(self) -> dict[int, Path]:
+        """Return the file of each year; of several the first."""
+        by_year: dict[int, Path] = {}
+        for values, path in self.files():
+            by_year.setdefault(self.year_of(values, path), path)
+        return by_year
+
     def one_file(self) -> Path:
         """Return the file of a dataset without years."""
         return self.files()[0][1]

@@ -44,16 +44,7 @@ def _yearly(request: Request, *, legend: str | None) -> xr.DataArray:
     known = legend or request.dataset.legend
     default = classes.legend(known).nodata if known in classes.legends() else 0
     nodata = default if legend else int(request.option("nodata", default))
-    by_year = {}
-    for values, path in request.files():
-        if "year" not in values:
-            raise InputError(
-                f"{request.where}.files",
-                found=path.name,
-                allowed="a pattern with {year}",
-                remedy="Say where the year stands in the file's name.",
-            )
-        by_year.setdefault(int(values["year"]), path)
+    by_year = request.files_by_year()
     chosen = request.sources(by_year)
     band = int(request.option("band", 1))
     layers = {

@@ -55,20 +55,14 @@ def _counts(
         attributes["missing_value"] = np.atleast_1d(request.option("nodata"))
     for values, path in request.files():
         if all(values.get(field) == value for field, value in where.items()):
-            if "year" not in values:
-                raise InputError(
-                    f"{request.where}.files",
-                    found=path.name,
-                    allowed="a pattern with {year}",
-                    remedy="Say where the year stands in the file's name.",
-                )
+            year = request.year_of(values, path)
             layer = Layer(
                 path,
                 bands=(int(request.option("band", 1)),),
                 crs=request.option("crs"),
                 attributes=attributes,
             )
-            of_year = by_year.setdefault(int(values["year"]), {})
+            of_year = by_year.setdefault(year, {})
             age = values.get("age", "all")
             if age in of_year:
                 raise InputError(

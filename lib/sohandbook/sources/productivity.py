@@ -111,16 +111,7 @@ def modis_annual_evapotranspiration(request: Request) -> xr.DataArray:
 
 def _yearly(request: Request, attributes: dict[str, object]) -> xr.DataArray:
     """Stack one file a year, decoded."""
-    by_year: dict[int, Path] = {}
-    for values, path in request.files():
-        if "year" not in values:
-            raise InputError(
-                f"{request.where}.files",
-                found=path.name,
-                allowed="a pattern with {year}",
-                remedy="Say where the year stands in the file's name.",
-            )
-        by_year.setdefault(int(values["year"]), path)
+    by_year = request.files_by_year()
     chosen = request.sources(by_year)
     layers = {
         year: Layer(
