@@ -49,10 +49,11 @@ def first_finding(error: "ValidationError", *, where: str, remedy: str) -> Input
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"]) or "the file as a whole"
     whole = isinstance(first["input"], dict)  # a field is missing, or several do not fit
+    allowed = first["msg"].removeprefix("Value error, ")
     return InputError(
         f"{where}, {field}",
         found="the entry" if whole else first["input"],
-        allowed=first["msg"].removeprefix("Value error, "),
+        allowed=allowed,
         remedy=remedy,
     )
 

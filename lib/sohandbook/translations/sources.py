@@ -15,6 +15,7 @@ from sohandbook.translations import markdown, notebooks
 INTERFACE, FIGURES, ERRORS = "interface", "figures", "errors"
 _IN_TEMPLATE = re.compile(r"""words\(\s*"((?:[^"\\]|\\.)*)"|words\(\s*'((?:[^'\\]|\\.)*)'""")
 _MARKERS = {"translate", "message"}
+_ERRORS = {"InputError", "first_finding"}
 
 Message = tuple[str, str]  # the English text, and its file relative to the handbook
 
@@ -158,7 +159,7 @@ def _marked(tree: ast.AST) -> Iterator[str]:
 def _remedies(tree: ast.AST) -> Iterator[str]:
     """Return what errors allow and advise; values stand in braces as in the code."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "InputError":
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _ERRORS:
             for keyword in node.keywords:
                 if keyword.arg in ("allowed", "remedy"):
                     yield from notebooks.literals_of(keyword.value)

@@ -1,0 +1,43 @@
+"""Errors for people: what a settings file may hold, in words without the library's own."""
+
+import pytest
+from pydantic import BaseModel, ValidationError, field_validator
+
+from sohandbook.errors import InputError, first_finding
+from sohandbook.translations import sources
+
+
+class Recipe(BaseModel):
+    years: int
+    name: str = ""
+
+    @field_validator("name")
+    @classmethod
+    def _lower(cls, name: str) -> str:
+        if name != name.lower():
+            raise ValueError("a name in small letters")
+        return name
+
+
+def refused(values: dict) -> InputError:
+    with pytest.raises(ValidationError) as error:
+        Recipe.model_validate(values)
+    return first_finding(error.value, where="datasets.yml, chirps", remedy="Mend the entry.")
+
+
+def test_a_wrong_value_is_named_with_its_field_and_what_is_allowed():
+    found = refused({"years": 1, "name": "CHIRPS"})
+    assert found.where == "datasets.yml, chirps, name"
+    assert (found.found, found.allowed) == ("CHIRPS", "a name in small letters")
+    assert str(found).endswith("Mend the entry.")
+
+
+def test_a_missing_field_does_not_print_the_whole_entry():
+    found = refused({"name": "chirps"})
+    assert (found.where, found.found) == ("datasets.yml, chirps, years", "the entry")
+
+
+def test_remedies_of_both_kinds_of_errors_reach_translators():
+    texts = sources.messages(sources.ERRORS)
+    assert "lib/sohandbook/fetching/recipes.py" in texts["Mend the entry."]
+    assert "Value error, " not in texts
