@@ -147,6 +147,26 @@ def test_a_widget_gives_way_to_its_static_twin(tmp_path: Path) -> None:
     assert len(cell.outputs) == 2, "the runner's notebook stays as it is"
 
 
+@pytest.mark.parametrize(
+    ("source", "tags", "opens"),
+    [
+        ("import numpy as np\n\nfrom a import (\n    b,\n)", [], "Show the imports"),
+        ("# Solution\nsolution = 3", ["hide-cell"], "Show the solution"),
+        ("exercise.confirm(solution)", ["hide-cell"], "Show the trial of the solution"),
+        ("exercise = Exercise(name='a')\nexercise.check(1)", [], "Show how answers are checked"),
+        ("import numpy as np\nnp.arange(3)", [], None),
+        ("%matplotlib inline", [], None),
+        ("", [], None),
+    ],
+)
+def test_a_shut_cell_says_what_is_in_it(source, tags, opens, tmp_path: Path) -> None:
+    cell = new_code_cell(source, metadata={"tags": tags} if tags else {})
+    shown = notebook.for_page(new_notebook(cells=[cell]), parameters={}, assets=tmp_path)
+    metadata = shown.cells[0].metadata
+    assert metadata.get("mystnb", {}).get("code_prompt_show") == opens
+    assert any(tag.startswith("hide-") for tag in metadata.get("tags", [])) == bool(opens)
+
+
 def test_every_field_of_a_country_is_explained(tmp_path: Path) -> None:
     written = pages.country_fields(staging.paths.root() / "book" / "country-fields.yml")
     for field in Country.model_fields:

@@ -72,6 +72,18 @@ def test_pages_in_another_language_fit_and_are_accessible(
     assert foreign_site.pages[files[0]].html["lang"] != "en"
 
 
+def test_a_shut_cell_opens_and_says_so_to_those_who_hear_the_page(
+    toy_site: Site, browser: Browser
+) -> None:
+    file = toy_site.folder / "XTA" / "chapters" / "so1-1-land-cover.html"
+    with browser.open(file) as (page, _):
+        code = page.locator("details.hide div.cell_input")
+        assert not code.is_visible()
+        page.get_by_role("group").get_by_text("Show the trial of the solution").click()
+        assert code.is_visible()
+        assert page.locator("summary[aria-label]").count() == 0
+
+
 def test_a_map_really_shows(built_book: Site, browser: Browser) -> None:
     chapters = [
         page for page, soup in built_book.pages.items() if soup.select("div.cell_output figure img")

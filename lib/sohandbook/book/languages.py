@@ -10,13 +10,17 @@ from sphinx.application import Sphinx
 from sohandbook import language
 from sohandbook.language import translate
 
+# MyST-NB says this, in English, to those who hear the page, in place of the words they would see.
+_SUMMARY = '<summary aria-label="Toggle hidden content">'
+
 
 def _words(
     app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.Node
 ) -> None:
     """Give templates their words, and say of a page that it is still English."""
     context["words"] = translate
-    if page in app.config.html_context.get("english_pages", ()) and context.get("body"):
+    context["body"] = context.get("body", "").replace(_SUMMARY, "<summary>")
+    if page in app.config.html_context.get("english_pages", ()) and context["body"]:
         note = html.escape(translate("This page has not been translated yet. It is in English."))
         context["body"] = (
             f'<p class="untranslated">{note}</p>'

@@ -1,5 +1,6 @@
 """An executed notebook on its way into the book: light, honest, and at home offline."""
 
+import ast
 import base64
 import copy
 import hashlib
@@ -11,11 +12,17 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_markdown_cell
 
-from sohandbook.language import translate
+from sohandbook.language import message, translate
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 _EMBEDDED_IMAGE = re.compile(r'src="data:image/(png|jpeg|svg\+xml);base64,([^"]+)"')
 _SUFFIX = {"png": "png", "jpeg": "jpg", "svg+xml": "svg"}
+
+# What opens and closes a cell that the page keeps shut.
+_IMPORTS = message("Show the imports"), message("Hide the imports")
+_SOLUTION = message("Show the solution"), message("Hide the solution")
+_CHECK = message("Show how answers are checked"), message("Hide how answers are checked")
+_TRIAL = message("Show the trial of the solution"), message("Hide the trial of the solution")
 
 
 def for_page(
@@ -25,7 +32,9 @@ def for_page(
 
     Images inside its HTML become files, so that pages stay small and images load when they
     are seen. Widgets do nothing without a kernel and give way to their static twins. The cell
-    of parameters gives way to a sentence with the values that were used.
+    of parameters gives way to a sentence with the values that were used. Imports are shut, so
+    that the answer comes first, and so are the likely mistakes of an exercise. Every shut cell
+    says what is in it.
 
     Parameters
     ----------
@@ -45,6 +54,7 @@ def for_page(
         if cell.cell_type == "code":
             outputs = (_for_page(output, assets) for output in cell.outputs)
             cell.outputs = [output for output in outputs if output is not None]
+            _shut(cell)
         if not {"parameters", "injected-parameters"} & set(tags):
             cells.append(cell)
     notebook.cells = cells
@@ -59,6 +69,28 @@ def uses_bokeh(notebook: nbformat.NotebookNode) -> bool:
         if cell.cell_type == "code"
         for output in cell.outputs
     )
+
+
+def _shut(cell: nbformat.NotebookNode) -> None:
+    """Close imports and the list of likely mistakes, and name what a closed cell holds."""
+    tags = cell.metadata.get("tags", [])
+    if "hide-cell" in tags:
+        prompts = _SOLUTION if cell.source.startswith("# Solution") else _TRIAL
+    elif _only_imports(cell.source) or "= Exercise(" in cell.source:
+        cell.metadata["tags"] = [*tags, "hide-input"]
+        prompts = _IMPORTS if _only_imports(cell.source) else _CHECK
+    else:
+        return
+    show, hide = map(translate, prompts)
+    cell.metadata["mystnb"] = {"code_prompt_show": show, "code_prompt_hide": hide}
+
+
+def _only_imports(source: str) -> bool:
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:  # a magic of IPython
+        return False
+    return bool(body) and all(isinstance(line, ast.Import | ast.ImportFrom) for line in body)
 
 
 def _values_used(parameters: Mapping[str, Any]) -> str:
