@@ -256,7 +256,7 @@ def built_book(request: pytest.FixtureRequest) -> Site:
     ``SOHANDBOOK_BOOK`` names another site's folder to look at in their place.
     """
     folder = os.environ.get("SOHANDBOOK_BOOK")
-    return Site(Path(folder)) if folder else request.getfixturevalue(request.param)
+    return Site(Path(folder).resolve()) if folder else request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -188,12 +188,12 @@ class Browser:
 
 
 def wider_than_screen(page: Page) -> list[str]:
-    """Elements that make the page scroll sideways."""
+    """Elements that make the page scroll sideways, and captions nobody can read at one look."""
     return page.evaluate(
         """() => {
-            const width = document.documentElement.clientWidth;
-            if (document.documentElement.scrollWidth <= width) return [];
-            return [...document.querySelectorAll('body *')]
+            const root = document.documentElement, width = root.clientWidth;
+            const scrolls = root.scrollWidth > width;
+            return [...document.querySelectorAll(scrolls ? 'body *' : 'caption')]
                 .filter(element => element.getBoundingClientRect().right > width + 1)
                 .slice(0, 5).map(element => element.outerHTML.slice(0, 120));
         }"""

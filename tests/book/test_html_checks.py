@@ -54,6 +54,13 @@ def test_the_browser_sees_what_is_wrong(tmp_path: Path, browser: Browser) -> Non
         assert any("script error" in line for line in troubles)
 
 
+def test_a_caption_that_only_scrolling_shows_is_found(tmp_path: Path, browser: Browser) -> None:
+    table = "<table style='width:600px'><caption>long</caption><tr><th>a</th></tr></table>"
+    site(tmp_path, f'<div style="overflow-x:auto">{table}</div>')
+    with browser.open(tmp_path / "index.html", width=html_checks.PHONE) as (page, _):
+        assert len(html_checks.wider_than_screen(page)) == 1
+
+
 def test_pale_text_is_found_wherever_it_looks_new(tmp_path: Path, browser: Browser) -> None:
     pale = "color:#bbb"
     body = (
