@@ -20,9 +20,9 @@ guide: .venv/.installed
 batch: .venv/.installed
 	.venv/bin/python -m sohandbook.batch $(COUNTRIES) --profile $(PROFILE)
 
-# Run all tests and say what was skipped and why.
+# Run all tests in two processes, and say what was skipped and why.
 test: .venv/.installed
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # Open the notebooks in JupyterLab; its terminals know the command 'sohandbook'.
 lab: .venv/.installed

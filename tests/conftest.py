@@ -1,10 +1,12 @@
 """What all tests share: real files, and the training countries as the runner leaves them."""
 
 import os
+import pickle
 from pathlib import Path
 
 import hypothesis
 import pytest
+from filelock import FileLock
 
 from sohandbook import training
 from training_run import Run
@@ -26,23 +28,48 @@ def realdata() -> Path:
 
 
 @pytest.fixture(scope="session")
-def training_data() -> None:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run of the tests, the same for all processes that divide them."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def one_at_a_time(shared_folder: Path) -> FileLock:
+    """Held by the process that makes what all need; the others wait, and find it made."""
+    return FileLock(shared_folder / "training.lock")
+
+
+@pytest.fixture(scope="session")
+def training_data(one_at_a_time: FileLock) -> None:
     """The raw data of the training countries, made where a user has them."""
-    training.make(("XDL", "XIS"))
+    with one_at_a_time:
+        training.make(("XDL", "XIS"))
 
 
 @pytest.fixture(scope="session")
-def training_outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("outputs")
+def training_outputs(shared_folder: Path) -> Path:
+    folder = shared_folder / "outputs"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def drylandia(training_data: None, training_outputs: Path) -> Run:
+def drylandia(training_data: None, training_outputs: Path, one_at_a_time: FileLock) -> Run:
     """All chapters of Drylandia, executed through papermill."""
-    return Run("XDL", training_outputs / "XDL")
+    return run_once("XDL", training_outputs, one_at_a_time)
 
 
 @pytest.fixture(scope="session")
-def archipelago(training_data: None, training_outputs: Path) -> Run:
+def archipelago(training_data: None, training_outputs: Path, one_at_a_time: FileLock) -> Run:
     """All chapters of the archipelago over 180 degrees, executed through papermill."""
-    return Run("XIS", training_outputs / "XIS")
+    return run_once("XIS", training_outputs, one_at_a_time)
+
+
+def run_once(iso3: str, outputs: Path, one_at_a_time: FileLock) -> Run:
+    """Run a country's chapters, or take what became of them in another process."""
+    kept = outputs / f"{iso3}.pickle"
+    with one_at_a_time:
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(Run(iso3, outputs / iso3)))
+        return pickle.loads(kept.read_bytes())
