@@ -198,8 +198,20 @@ class TestNationalData:
 
     def test_factors(self, tmp_path, anywhere, open_product):
         (tmp_path / "f.csv").write_text("jahr,value\n2000,1\n")
-        with pytest.raises(InputError, match="Add the column year"):
+        with pytest.raises(InputError, match="Add the column factor"):
             open_product("vulnerability_factors", tmp_path, "f.csv", anywhere)
+        head = "factor,year,value\nliteracy_15plus,2000,40.5\n"
+        for line, named in (
+            ("literacy_15plus,2001,n/a", "line 3, value: found 'n/a'"),
+            ('literacy_15plus,2001,"41,5"', "line 3, value: found '41,5'"),
+            ("literacy_15plus,2000/01,41", "line 3, year: found '2000/01'"),
+        ):
+            (tmp_path / "f.csv").write_text(f"{head}{line}\n")
+            with pytest.raises(InputError, match=named):
+                open_product("vulnerability_factors", tmp_path, "f.csv", anywhere)
+        (tmp_path / "f.csv").write_text(f"{head}literacy_15plus,2001,\n")
+        table = open_product("vulnerability_factors", tmp_path, "f.csv", anywhere)
+        assert table["value"].tolist()[0] == 40.5 and table["value"].isna()[1], "a gap stays one"
 
     def test_sites(self, tmp_path, anywhere, open_product):
         shapes = [shapely.box(179, 0, 180, 1), shapely.box(-180, 0, -179, 1), shapely.Point(0, 0)]

@@ -41,14 +41,15 @@ def species_categories(request: Request) -> pd.DataFrame:
 
 
 def vulnerability_factors(request: Request) -> pd.DataFrame:
-    """Factors of drought vulnerability by country and year.
+    """Factors of drought vulnerability by year; as they are given, by sex and region.
 
     Returns
     -------
-    DataFrame with the columns of the file, among them ``year``
+    DataFrame with the columns of the file, among them ``factor``, ``year`` and ``value``
     """
     request.only_options()
-    return _table(request.one_file(), required=("year",))
+    path = request.one_file()
+    return _numbers(_table(path, required=("factor", "year", "value")), path)
 
 
 def series(request: Request) -> pd.DataFrame:
@@ -63,28 +64,7 @@ def series(request: Request) -> pd.DataFrame:
     """
     request.only_options()
     path = request.one_file()
-    table = _table(path, required=("year", "value"))
-    for column in ("year", "value", "population"):
-        if column not in table:
-            continue
-        numbers = pd.to_numeric(table[column], errors="coerce")
-        wrong = table.index[numbers.isna() & table[column].notna()]
-        if len(wrong):
-            raise InputError(
-                f"{path}, line {wrong[0] + 2}, {column}",
-                found=table[column][wrong[0]],
-                allowed="a number, or nothing where it is not known",
-                remedy="Write numbers with a point, and no unit behind them.",
-            )
-        table[column] = numbers
-    if table["year"].isna().any():
-        raise InputError(
-            f"{path}, line {table.index[table['year'].isna()][0] + 2}, year",
-            found="nothing",
-            allowed="a year",
-            remedy="Give each row its year.",
-        )
-    table["year"] = table["year"].astype(int)
+    table = _numbers(_table(path, required=("year", "value")), path)
     table["region"] = table["region"].fillna("") if "region" in table else ""
     return table
 
@@ -147,4 +127,30 @@ def _table(path: Path, *, required: tuple[str, ...]) -> pd.DataFrame:
             allowed=required,
             remedy=f"Add the column {missing[0]}.",
         )
+    return table
+
+
+def _numbers(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Return a table by year with numbers where numbers belong."""
+    for column in ("year", "value", "population"):
+        if column not in table:
+            continue
+        numbers = pd.to_numeric(table[column], errors="coerce")
+        wrong = table.index[numbers.isna() & table[column].notna()]
+        if len(wrong):
+            raise InputError(
+                f"{path}, line {wrong[0] + 2}, {column}",
+                found=table[column][wrong[0]],
+                allowed="a number, or nothing where it is not known",
+                remedy="Write numbers with a point, and no unit behind them.",
+            )
+        table[column] = numbers
+    if table["year"].isna().any():
+        raise InputError(
+            f"{path}, line {table.index[table['year'].isna()][0] + 2}, year",
+            found="nothing",
+            allowed="a year",
+            remedy="Give each row its year.",
+        )
+    table["year"] = table["year"].astype(int)
     return table
