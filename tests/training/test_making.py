@@ -18,6 +18,7 @@ import rasterio
 from sohandbook import activity_workbook, classes, training
 from sohandbook.country import Country
 from sohandbook.errors import InputError
+from sohandbook.indicators import vulnerability_factors
 from sohandbook.training import land_cover, making, national_finance, public_finance
 
 BOTH = pytest.mark.parametrize("iso3", ["XDL", "XIS"])
@@ -201,6 +202,12 @@ def test_factors_have_gaps_a_constant_and_both_sexes(small: Any) -> None:
     assert total.count()["literacy_15plus"] == 8
     assert {"female", "male"} < set(table["sex"])
     assert not table.duplicated(["factor", "sex", "year"]).any()
+
+
+@pytest.mark.parametrize("iso3", ["XDL", "XIS"])
+def test_no_factor_has_a_value_that_a_national_table_could_not_have(iso3: str, small: Any) -> None:
+    table = pd.read_csv(small[iso3].folder / "vulnerability/factors.csv")
+    vulnerability_factors.refuse_wrong_values(table.assign(region=""), where=iso3)
 
 
 def test_the_five_cycads_give_the_published_example(small: Any) -> None:
