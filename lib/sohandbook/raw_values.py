@@ -3,6 +3,14 @@
 import numpy as np
 import xarray as xr
 
+from sohandbook.errors import InputError
+
+# Numbers that programs write where there is no value. None of them is the least or the greatest
+# value of a real map of what we read: rain, carbon, productivity, people, an index.
+FILLS = (-999999, -99999, -32768, -9999, 9999, 32767, 65535)
+MODIS_FILLS = 7  # its products have so many at the top of their type: 65529 to 65535
+LARGEST = 1e20  # netCDF, GRIB and GDAL fill decimal numbers with this and more
+
 
 def decode(source: xr.DataArray) -> tuple[xr.DataArray, dict[str, object]]:
     """Return values as float32 in their unit with NaN as no data, and the other attributes."""
@@ -21,3 +29,45 @@ def decode(source: xr.DataArray) -> tuple[xr.DataArray, dict[str, object]]:
     if scale != 1.0 or offset != 0.0:
         values = values * np.float32(scale) + np.float32(offset)
     return values, attributes
+
+
+def refuse_undeclared_fill(source: xr.DataArray, decoded: np.ndarray, *, where: str) -> None:
+    """Stop where the least or the greatest value looks like a fill value that nobody declared.
+
+    A fill value that passes for a value makes trends, droughts and stocks out of nothing. Where
+    somebody gave a valid range with two ends, what lies in it is believed.
+
+    Parameters
+    ----------
+    source : DataArray
+        The numbers of the file, with their attributes.
+    decoded : ndarray
+        What :func:`decode` made of them, NaN where there is no data.
+    where : str
+        The file, for the message.
+    """
+    if np.isfinite(source.attrs.get("valid_range", np.inf)).all():
+        return
+    known = ~np.isnan(decoded)
+    if not known.any():
+        return
+    raw = source.values
+    some = raw.flat[known.argmax()]
+    for extreme in (raw.min(where=known, initial=some), raw.max(where=known, initial=some)):
+        if _looks_like_fill(extreme):
+            raise InputError(
+                where,
+                found=f"{int((known & (raw == extreme)).sum())} cells of {extreme:g}",
+                allowed="numbers that were measured or computed; this looks like a fill value",
+                remedy="If it is one, name it in country.yml, in the options of this dataset: "
+                "'nodata' for carbon and people, 'fill' for others.",
+            )
+
+
+def _looks_like_fill(value: np.generic) -> bool:
+    if value in FILLS or abs(float(value)) >= LARGEST:
+        return True
+    if value.dtype.kind not in "iu" or value.dtype.itemsize == 1:
+        return False
+    ends = np.iinfo(value.dtype)
+    return value > ends.max - MODIS_FILLS or (value == ends.min and value < 0)

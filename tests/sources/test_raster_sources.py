@@ -430,3 +430,44 @@ class TestSettings:
             boundary=box(10.01, 19.61, 10.39, 19.99),
         )  # fmt: skip
         assert [int(layer.max()) for layer in cover] == [1, 2]
+
+
+class TestFillValuesThatNobodyDeclared:
+    """Each would pass for a stock, a year's growth, a month's rain or a crowd."""
+
+    HERE = (10.01, 19.91, 10.19, 19.99)
+
+    @pytest.mark.parametrize(
+        ("product", "value", "dtype"),
+        [
+            ("soilgrids_ocs", 65535, np.uint16),
+            ("soilgrids_ocs", np.inf, np.float32),
+            ("annual_productivity", -9999, np.float32),
+            ("annual_productivity", 65533, np.uint16),
+            ("annual_productivity", -32768, np.int16),
+            ("worldpop_total", 3.4e38, np.float32),
+            ("worldpop_total", 65535, np.uint16),
+        ],
+    )
+    def test_they_stop(self, raster, tmp_path, box, open_product, product, value, dtype):
+        raster("m_2001.tif", np.array([[5, value]]).astype(dtype))
+        found = open_product(product, tmp_path, "m_{year}.tif", box(*self.HERE))
+        with pytest.raises(InputError, match=r"m_2001\.tif: found '1 cells of .*fill value"):
+            found.compute()
+        raster("m_2001.tif", np.array([[5, value]]).astype(dtype), nodata=value)
+        found = open_product(product, tmp_path, "m_{year}.tif", box(*self.HERE)).compute()
+        assert float(found.max()) == 5, "declared, it is no data"
+
+    def test_a_month_of_rain(self, raster, tmp_path, box, open_product):
+        for month in range(1, 13):
+            values = [[5, 1e20 if month == 7 else 6]]
+            raster(f"r.2001.{month:02d}.tif", np.array(values, np.float32))
+        rain = open_product("chirps_monthly", tmp_path, "r.{year}.{month}.tif", box(*self.HERE))
+        with pytest.raises(InputError, match=r"r\.2001\.07\.tif.*1e\+20"):
+            rain.compute()
+
+    def test_a_stated_range_is_believed(self, raster, tmp_path, box, open_product):
+        raster("m_2001.tif", np.array([[5, 65535]], np.uint16))
+        found = open_product("annual_productivity", tmp_path, "m_{year}.tif", box(*self.HERE),
+                             options={"valid_range": [0, 65535]})  # fmt: skip
+        assert float(found.max()) == 65535

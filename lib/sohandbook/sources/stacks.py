@@ -14,7 +14,7 @@ import xarray as xr
 
 from sohandbook.areas import cell_area
 from sohandbook.lattice import Lattice, on_grid
-from sohandbook.raw_values import decode
+from sohandbook.raw_values import decode, refuse_undeclared_fill
 from sohandbook.resampling import CONSERVES, Kind, Method, method_for, resample
 from sohandbook.windows import Bounds, bounds_in, check_extent, open_raster, read_bounds
 
@@ -166,6 +166,7 @@ def _block(
             values[~np.isin(quality, layer.good)] = nodata
     else:
         values = decode(window)[0].values
+        refuse_undeclared_fill(window, values, where=str(layer.path))
         if area:
             values = values * cell_area(window[0]).values
     source = Lattice.of(window)
