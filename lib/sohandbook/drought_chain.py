@@ -65,11 +65,11 @@ class DroughtChain:
             severe or extreme drought in ``drought_year``.
         """
         share = self._shares(values)
-        drought = share[list(drought_hazard.DROUGHT_CLASSES)].sum(axis=1)
+        drought = share[list(drought_hazard.DROUGHT_CLASSES)].sum(axis=1, skipna=False)
         return {
             "drought_mean": float(drought.mean()),
             "drought_last": float(drought.loc[self.years[-1]]),
-            "hard_drought": float(share.loc[self.drought_year, HARD].sum()),
+            "hard_drought": float(share.loc[self.drought_year, HARD].sum(skipna=False)),
         }
 
     def _shares(self, values: Mapping[str, Any]) -> pd.DataFrame:

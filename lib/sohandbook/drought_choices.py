@@ -225,7 +225,7 @@ def compare(
         areas = land_by_drought_class(classes.sel(year=years), land=land)
         table = drought_hazard.area_table(areas, years=years).set_index("year")
         share = 100 * table.div(table.sum(axis=1), axis=0)
-        drought = share[list(drought_hazard.DROUGHT_CLASSES)].sum(axis=1)
+        drought = share[list(drought_hazard.DROUGHT_CLASSES)].sum(axis=1, skipna=False)
         rows.append(
             {
                 "choice": name,

@@ -384,6 +384,18 @@ def test_tables_of_areas_and_shares():
     assert shares.loc[2, "proportion":].isna().all()
 
 
+def test_a_year_in_which_no_land_could_be_judged_is_empty_and_not_free_of_drought():
+    tidy = areas([(2000, 0, 0, 0, 0, 0, 100), (2001, 30, 0, 0, 0, 0, 70)])
+    table = drought_hazard.area_table(tidy, years=[2000, 2001])
+    assert table.loc[0, "mild":"non_drought"].isna().all()
+    assert table.loc[0, "no_data"] == 100
+    for land in (None, {2000: 100.0}):
+        shares = drought_hazard.share_table(table, land_area_km2=land)
+        assert shares.loc[0, ["area_under_drought", "proportion"]].isna().all()
+        assert shares["without_data"].tolist() == pytest.approx([100, 70])
+        assert shares.loc[1, "proportion"] == 0, "where some land was judged, none was dry"
+
+
 def test_the_platform_divides_by_the_land_area_of_the_nearest_year():
     table = drought_hazard.area_table(
         areas([(2000, 40, 60, 0, 0, 0, 0), (2017, 40, 60, 0, 0, 0, 0)])

@@ -205,6 +205,19 @@ def test_tables_of_people_under_drought():
         population_exposure.drought_table(total_only, national_thousands=cp, sex="male")
 
 
+def test_a_year_in_which_nobodys_drought_could_be_judged_is_empty():
+    drought = layer(np.array([[[0, 1]], [[NODATA, NODATA]]], np.int8), dims=("year", "y", "x"))
+    drought = drought.assign_coords(year=[2019, 2020])
+    drought = drought.assign_attrs(classes.system("drought").attributes())
+    counted = population_exposure.exposed(by_sex([[500, 100]], [[400, 200]]), mask_or_class=drought)
+    cp = pd.concat([national(y2019=(1.0, 1.0)), national(y2020=(1.0, 1.0))])
+    for sex in ("total", "female", "male"):
+        table = population_exposure.drought_table(counted, national_thousands=cp, sex=sex)
+        table = table.set_index("year")
+        assert table.loc[2019].notna().all()
+        assert table.loc[2020].isna().all(), "nobody known to be exposed is not nobody exposed"
+
+
 def test_more_people_than_there_are_stops():
     counted = pd.DataFrame(
         {"year": [2015], "sex": "total", "code": -1, "key": "degraded", "people": 2001.0}

@@ -232,13 +232,16 @@ def area_table(areas: pd.DataFrame, *, years: Iterable[int] | None = None) -> pd
     -------
     DataFrame
         ``year``, ``mild``, ``moderate``, ``severe``, ``extreme``, ``non_drought`` and
-        ``no_data``, in km2.
+        ``no_data``, in km2. Where no land could be judged in a year its classes are empty: no
+        land known to be dry is not the same as no dry land.
     """
     wide = areas.pivot(index="year", columns="key", values="area_km2").rename(
         columns={"none": "non_drought"}
     )
     columns = [*DROUGHT_CLASSES, "non_drought", "no_data"]
     wide = wide.reindex(columns=columns, fill_value=0.0)
+    judged = columns[:-1]
+    wide[judged] = wide[judged].where(wide[judged].sum(axis=1) > 0)
     if years is not None:
         wide = wide.reindex(pd.Index(years, name="year"))
     return wide.rename_axis(columns=None).reset_index()
@@ -265,7 +268,7 @@ def share_table(
         denominator), ``without_data`` (% of the denominator that the index does not cover).
     """
     area = table[list(DROUGHT_CLASSES)].sum(axis=1, skipna=False)
-    grid = area + table["non_drought"] + table["no_data"]
+    grid = area.fillna(0) + table["non_drought"].fillna(0) + table["no_data"]
     if land_area_km2 is None:
         land = grid
     else:

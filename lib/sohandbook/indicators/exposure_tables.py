@@ -74,10 +74,7 @@ def degradation_table(people: pd.DataFrame, *, national_thousands: pd.DataFrame)
         empty where the population is not known by sex, or where nobody's land could be
         judged: nobody known to be exposed is not the same as nobody exposed.
     """
-    shared = shares(people, national_thousands=national_thousands)
-    judged = shared["people"].where(shared["key"] != "no_data", 0)
-    of_row = judged.groupby([shared["year"], shared["sex"]]).transform("sum")
-    shared[["people", "percent"]] = shared[["people", "percent"]].where(of_row > 0)
+    shared = _judged_shares(people, national_thousands)
     degraded = shared[shared["key"].isin(["degraded", "exposed"])]
     wide = degraded.pivot(index="year", columns="sex", values=["people", "percent"])
     names = {"people": "exposed", "percent": "percent"}
@@ -85,6 +82,15 @@ def degradation_table(people: pd.DataFrame, *, national_thousands: pd.DataFrame)
     wide = wide.swaplevel(axis=1).reindex(columns=columns)
     wide.columns = [f"{sex}_{names[measure]}" for sex, measure in columns]
     return wide.reset_index()
+
+
+def _judged_shares(people: pd.DataFrame, national_thousands: pd.DataFrame) -> pd.DataFrame:
+    """Return shares, empty in years in which nobody's land could be judged."""
+    shared = shares(people, national_thousands=national_thousands)
+    judged = shared["people"].where(shared["key"] != "no_data", 0)
+    of_row = judged.groupby([shared["year"], shared["sex"]]).transform("sum")
+    shared[["people", "percent"]] = shared[["people", "percent"]].where(of_row > 0)
+    return shared
 
 
 def national(profile: pd.DataFrame) -> pd.DataFrame:
@@ -202,9 +208,10 @@ def drought_table(
     -------
     DataFrame
         ``year``, ``mild_percent`` to ``extreme_percent``, ``exposed_percent``, ``exposed_count``.
-        The count is the share of CP-1.T2, as the platform computes it.
+        The count is the share of CP-1.T2, as the platform computes it. Empty in years in which
+        nobody's land could be judged.
     """
-    shared = shares(people, national_thousands=national_thousands)
+    shared = _judged_shares(people, national_thousands)
     chosen = shared[(shared["sex"] == sex) & shared["key"].isin(DROUGHT_CLASSES)]
     if chosen.empty:
         raise InputError(
@@ -215,6 +222,6 @@ def drought_table(
         )
     table = chosen.pivot(index="year", columns="key", values="percent")[list(DROUGHT_CLASSES)]
     table.columns = [f"{name}_percent" for name in table.columns]
-    table["exposed_percent"] = table.sum(axis=1)
-    table["exposed_count"] = chosen.groupby("year")["people"].sum()
+    table["exposed_percent"] = table.sum(axis=1, skipna=False)
+    table["exposed_count"] = chosen.groupby("year")["people"].sum(min_count=1)
     return table.reset_index()
