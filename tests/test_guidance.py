@@ -1,7 +1,5 @@
 """The rules that are not settled: well written down, tied to settings, and never hidden."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from sohandbook import chapters, forms, guidance, parameters
@@ -107,8 +105,27 @@ def test_a_rule_of_one_legend_leaves_others_alone(country):
     assert "land_cover_150" not in ids(guidance.used(["SO1-1.T4"], country=other, parameters={}))
 
 
-def test_the_preset_is_a_setting(country):
-    other = SimpleNamespace(preset="trends_earth", datasets={})
-    for chosen, state in ((country, "implied"), (other, "unverified")):
-        used = guidance.used(["SO3-1.T1"], country=chosen, parameters={})
+def test_the_edges_are_those_that_the_chapter_ran_with(country):
+    """Not those of the country's preset: a country may override any part of it."""
+    for edges, state in (("guidance", "implied"), ("trends_earth", "unverified")):
+        used = guidance.used(["SO3-1.T1"], country=country, parameters={"so3-1": {"edges": edges}})
         assert next(u for u in used if u.rule.id == "drought_edges").reading.state == state
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "table_id"),
+    [
+        ("annual_value", "SO1-2.T3"),
+        ("state_start", "SO1-4.T2"),
+        ("fewest_years", "SO1-2.T1"),
+        ("soil_carbon_zones", "SO1-3.T1"),
+        ("soil_carbon_water", "SO1-3.T2"),
+        ("land_denominator", "SO1-4.T2"),
+        ("population_grid", "SO2-3.T1"),
+        ("drought_denominator", "SO3-1.T2"),
+        ("vulnerability_gaps", "SO3-3.T1"),
+        ("constant_factor", "SO3-3.T1"),
+    ],
+)
+def test_a_reading_that_the_manual_does_not_print_is_named(country, rule_id, table_id):
+    assert rule_id in ids(guidance.used([table_id], country=country, parameters={}))

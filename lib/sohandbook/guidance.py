@@ -45,7 +45,7 @@ class Rule:
     ----------
     id, title : str
     setting : str
-        ``chapter.parameter`` or ``preset``; empty where there is no choice.
+        ``chapter.parameter``; empty where there is no choice.
     readings : tuple of Reading
     tables, maps, exports : tuple of str
         What is made with it; maps are patterns.
@@ -146,7 +146,7 @@ def used(
     maps, exports = list(maps), set(exports)
     legend = country.datasets["land_cover"].legend if "land_cover" in country.datasets else ""
     return tuple(
-        Use(rule, _reading(rule, country, parameters))
+        Use(rule, _reading(rule, parameters))
         for rule in rules()
         if rule.legend in ("", legend)
         and (
@@ -169,14 +169,11 @@ def _with_sources(tables: Iterable[str]) -> set[str]:
     return found
 
 
-def _reading(rule: Rule, country: Country, parameters: Mapping[str, Mapping[str, Any]]) -> Reading:
+def _reading(rule: Rule, parameters: Mapping[str, Mapping[str, Any]]) -> Reading:
     """Return the reading that a report chose; a value of its own is nobody's rule."""
     default = rule.readings[0]
-    if rule.setting == "preset":
-        value = country.preset
-    else:
-        chapter, _, name = rule.setting.partition(".")
-        value = parameters.get(chapter, {}).get(name, default.value)
+    chapter, _, name = rule.setting.partition(".")
+    value = parameters.get(chapter, {}).get(name, default.value)
     for reading in rule.readings:
         if reading.value == value and type(reading.value) is type(value):
             return reading
