@@ -40,8 +40,19 @@ def test_wrong_choices_stop():
     mixed = pd.DataFrame({"year": [2000, 2001], "value": [5, 9], "poverty_line": [1.9, 3.0]})
     with pytest.raises(InputError, match="one line for all years"):
         poverty.table(mixed, metric="poverty_headcount")
+    unnamed = mixed.assign(poverty_line=[np.nan, 3.0])
+    with pytest.raises(InputError, match="one line for all years"):
+        poverty.table(unnamed, metric="poverty_headcount")
     with pytest.raises(InputError, match="metric"):
         poverty.table(mixed, metric="both")
+
+
+def test_a_gini_index_as_a_fraction_stops():
+    fractions = pd.DataFrame({"year": [2000, 2001], "value": [0.45, 0.44]})
+    with pytest.raises(InputError, match=r"gini_index, year 2000: found .*0\.45.*to 100.*unit"):
+        poverty.table(fractions, metric="gini_index")
+    few = poverty.table(fractions, metric="poverty_headcount")
+    assert few["poverty_headcount"].dropna().tolist() == [0.45, 0.44], "few people can be poor"
 
 
 def regions():
@@ -61,6 +72,12 @@ def test_affected_areas_are_weighted_with_their_people():
     assert table["poverty_headcount"].tolist()[0] == 30  # not 40, the plain mean
     assert table["poverty_headcount"].isna().tolist() == [False, True, True]
     assert table["regions"].tolist() == [2, 1, 0]
+
+
+def test_a_region_counted_twice_in_a_year_stops():
+    twice = pd.concat([regions(), regions().iloc[:1].assign(value=90.0)])
+    with pytest.raises(InputError, match=r"North, year 2010: found \[60\.0, 90\.0\]"):
+        poverty.affected_areas(twice, metric="poverty_headcount", affected=["North", "South"])
 
 
 def test_regions_that_cannot_be_joined_stop():

@@ -24,6 +24,9 @@ METRICS = {
     "gini_index": "SO2-1.T2: Gini index, 0 to 100",
 }
 
+# No society is as equal as 1 of 100; what is no more than 1 is a fraction.
+LIMITS = {"gini_index": (1.01, 100.0)}
+
 
 def table(
     series: pd.DataFrame, *, metric: str, years: Iterable[int] = REPORTING_YEARS
@@ -33,8 +36,8 @@ def table(
     Parameters
     ----------
     series : DataFrame
-        Columns ``year`` and ``value``; with ``poverty_line`` (USD a day) all rows must
-        hold the same line. It moved from 1.90 to 2.15 and 3.00 USD under one code.
+        Columns ``year`` and ``value``; with ``poverty_line`` (USD a day) all values must
+        name the same line. It moved from 1.90 to 2.15 and 3.00 USD under one code.
     metric : {"poverty_headcount", "gini_index"}
         A Party reports one.
     years : iterable of int
@@ -48,17 +51,20 @@ def table(
     Raises
     ------
     InputError
-        If lines are mixed, a year stands twice, or a value is not in 0 to 100.
+        If lines are mixed, a year stands twice, or a value is not in 0 to 100; a Gini index
+        up to 1 is a fraction.
     """
     _check_metric(metric, METRICS)
-    if "poverty_line" in series and series["poverty_line"].nunique() > 1:
+    known = series.dropna(subset=["value"]) if "value" in series else series
+    if "poverty_line" in known and known["poverty_line"].nunique(dropna=False) > 1:
         raise InputError(
             "poverty series, poverty_line",
-            found=sorted(series["poverty_line"].unique()),
+            found=known["poverty_line"].unique().tolist(),
             allowed="one line for all years",
             remedy="Keep the rows of one line; the manual of 2026 asks for 3.00 USD (2021 prices).",
         )
-    return lay_out(series, name=metric, years=years).reset_index()
+    limits = LIMITS.get(metric, (0.0, 100.0))
+    return lay_out(series, name=metric, years=years, limits=limits).reset_index()
 
 
 def affected_areas(
@@ -112,6 +118,17 @@ def weighted_mean(
             remedy="Name regions of the table.",
         )
     known = regional[regional["region"].isin(wanted)].dropna(subset=["value", "population"])
+    twice = known[known.duplicated(["region", "year"])]
+    if len(twice):
+        first = twice.iloc[0]
+        raise InputError(
+            f"{name}, {first['region']}, year {first['year']}",
+            found=known.loc[
+                (known["region"] == first["region"]) & (known["year"] == first["year"]), "value"
+            ].tolist(),
+            allowed="one value a year",
+            remedy="Keep one series: one definition, one source, one release.",
+        )
     people = known["population"].groupby(known["year"]).sum()
     mean = (known["value"] * known["population"]).groupby(known["year"]).sum() / people
     regions = known.groupby("year")["region"].nunique()
