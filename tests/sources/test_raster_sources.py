@@ -471,3 +471,16 @@ class TestFillValuesThatNobodyDeclared:
         found = open_product("annual_productivity", tmp_path, "m_{year}.tif", box(*self.HERE),
                              options={"valid_range": [0, 65535]})  # fmt: skip
         assert float(found.max()) == 65535
+
+
+@pytest.mark.parametrize(
+    ("code", "dtype"),
+    [(266, np.int16), (10.5, np.float32), (-1, np.int8)],
+)
+def test_codes_that_would_become_others_stop(raster, tmp_path, box, open_product, code, dtype):
+    """As bytes they would be 10, 10 and 255."""
+    raster("m_2001.tif", np.array([[20, code]]).astype(dtype))
+    found = open_product("national_land_cover", tmp_path, "m_{year}.tif",
+                         box(10.01, 19.91, 10.19, 19.99), legend="esa_cci")  # fmt: skip
+    with pytest.raises(InputError, match=rf"m_2001\.tif, codes: found \[{code}.*0 to 255"):
+        found.compute()

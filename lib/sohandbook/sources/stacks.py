@@ -13,6 +13,7 @@ import pyproj
 import xarray as xr
 
 from sohandbook.areas import cell_area
+from sohandbook.errors import InputError
 from sohandbook.lattice import Lattice, on_grid
 from sohandbook.raw_values import decode, refuse_undeclared_fill
 from sohandbook.resampling import CONSERVES, Kind, Method, method_for, resample
@@ -160,7 +161,7 @@ def _block(
         return result
     window.attrs |= layer.attributes or {}
     if np.issubdtype(dtype, np.integer):
-        values = _raw(window, dtype, nodata)
+        values = _raw(window, dtype, nodata, where=str(layer.path))
         if layer.quality:
             quality = _read(layer, layer.quality, target).values
             values[~np.isin(quality, layer.good)] = nodata
@@ -203,7 +204,7 @@ def _read(layer: Layer, variable: str | None, target: Lattice) -> xr.DataArray |
     )
 
 
-def _raw(window: xr.DataArray, dtype: np.dtype, nodata: float) -> np.ndarray:
+def _raw(window: xr.DataArray, dtype: np.dtype, nodata: float, *, where: str) -> np.ndarray:
     """Return a file's own numbers, with ``nodata`` for its fill value and what is not valid."""
     raw = window.values
     fill = window.attrs.get("_FillValue")
@@ -215,9 +216,24 @@ def _raw(window: xr.DataArray, dtype: np.dtype, nodata: float) -> np.ndarray:
         lost |= np.isnan(raw)  # codes saved as decimal numbers; as an integer it would be code 0
     # The fill value may not fit the new type: it goes before the change.
     if raw.dtype != dtype:
-        raw = np.where(lost, raw.dtype.type(0), raw).astype(dtype)
+        whole = np.where(lost, raw.dtype.type(0), raw)
+        raw = whole.astype(dtype)
+        _refuse_changed(whole[raw != whole], dtype, where)
     raw[lost] = nodata
     return raw
+
+
+def _refuse_changed(codes: np.ndarray, dtype: np.dtype, where: str) -> None:
+    """Stop at codes that would become others: 266 is 10 in a byte, and 10.5 is 10."""
+    if codes.size:
+        ends = np.iinfo(dtype)
+        raise InputError(
+            f"{where}, codes",
+            found=np.unique(codes)[:5].tolist(),
+            allowed=f"whole numbers from {ends.min} to {ends.max}",
+            remedy="Number the classes anew, and bring maps of classes to other cells by the "
+            "nearest cell, never by a mean.",
+        )
 
 
 def _bounds(target: Lattice, source: Lattice) -> Bounds:
