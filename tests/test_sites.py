@@ -52,6 +52,17 @@ def test_a_wrong_site_is_named(write, changes, where, found):
     assert found in str(error.value)
 
 
+def test_a_site_in_another_country_is_named(write):
+    def country(*bounds):
+        return gpd.GeoDataFrame(geometry=[shapely.box(*bounds)], crs=4326)
+
+    assert len(sites.read(write(), boundary=country(0.05, 0, 1, 1))) == 1
+    with pytest.raises(InputError, match=r"site 1, geometry: found \[0\.0.*\[20\.0, "):
+        sites.read(write(), boundary=country(20, 0, 21, 1))
+    beyond_180 = write(geometry=shapely.box(-179.9, 0, -179.8, 0.1))
+    assert len(sites.read(beyond_180, boundary=country(179, 0, 181, 1))) == 1
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         sites.read(tmp_path / "sites.geojson")

@@ -146,7 +146,9 @@ class LandChain:
 
     def _sites(self, file: str) -> tuple[xr.DataArray, pd.DataFrame]:
         def read() -> tuple[xr.DataArray, pd.DataFrame]:
-            known = known_sites.read(self.report.country.folder / file)
+            known = known_sites.read(
+                self.report.country.folder / file, boundary=self.report.boundary
+            )
             numbers = polygons.numbers(known, grid=self.report.grid)
             return numbers, land_degradation.recode_rules(known)
 

@@ -7,7 +7,7 @@ import pandas as pd
 from pyproj import Geod
 
 from sohandbook.errors import InputError
-from sohandbook.grid import unwrap
+from sohandbook.grid import split_at_180, unwrap
 
 ALLOWED = {
     "type": ("false positive", "false negative"),
@@ -17,7 +17,7 @@ TEXTS = ("location_name", "process", "basis_for_judgement")
 COLUMNS = (*TEXTS, *ALLOWED)
 
 
-def read(file: Path | str) -> gpd.GeoDataFrame:
+def read(file: Path | str, *, boundary: gpd.GeoDataFrame | None = None) -> gpd.GeoDataFrame:
     """Read the team's polygons and check every one (table SO1-4.T3).
 
     Parameters
@@ -27,6 +27,9 @@ def read(file: Path | str) -> gpd.GeoDataFrame:
         map says not degraded, the land is; false negative: the reverse), ``process``,
         ``basis_for_judgement``, ``period_when_started`` (baseline, reporting, both) and, for
         a false negative, ``becomes`` (0 stable, 1 improved).
+    boundary : GeoDataFrame, optional
+        The country, in degrees; a site that does not touch it would change nothing and still
+        stand in the table.
 
     Returns
     -------
@@ -75,9 +78,24 @@ def read(file: Path | str) -> gpd.GeoDataFrame:
                 allowed="polygons",
                 remedy="Draw the site as an area.",
             )
+    if boundary is not None:
+        _refuse_elsewhere(frame, boundary, file)
     geod = Geod(ellps="WGS84")
     frame["site"] = range(1, len(frame) + 1)
     frame["area_km2"] = [abs(geod.geometry_area_perimeter(s)[0]) / 1e6 for s in frame.geometry]
     if "becomes" not in frame.columns:
         frame["becomes"] = pd.NA
     return frame
+
+
+def _refuse_elsewhere(frame: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame, file: Path) -> None:
+    country = split_at_180(boundary).geometry.union_all()
+    for number, shape in enumerate(split_at_180(frame).geometry, start=1):
+        if not shape.intersects(country):
+            raise InputError(
+                f"{file}, site {number}, geometry",
+                found=[round(edge, 4) for edge in shape.bounds],
+                allowed="a polygon in the country: "
+                f"{[round(float(edge), 4) for edge in country.bounds]}",
+                remedy="Look at its coordinates, and at the CRS that the file names.",
+            )
