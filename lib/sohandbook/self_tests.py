@@ -17,6 +17,7 @@ import yaml
 from sohandbook import paths, progress
 from sohandbook.errors import InputError
 from sohandbook.figures.display import Figure, is_static
+from sohandbook.keyboard import Controls
 from sohandbook.language import translate
 
 FEWEST, MOST = 5, 8  # questions a test
@@ -82,7 +83,7 @@ def read(file: Path | None = None) -> dict[str, tuple[Question, ...]]:
     return tests
 
 
-def self_test(objective: str, *, static: bool | None = None) -> ipywidgets.VBox | Figure:
+def self_test(objective: str, *, static: bool | None = None) -> Controls | Figure:
     """Show the questions of an objective.
 
     Parameters
@@ -103,7 +104,7 @@ def self_test(objective: str, *, static: bool | None = None) -> ipywidgets.VBox 
     return _live(objective, questions)
 
 
-def _live(objective: str, questions: tuple[Question, ...]) -> ipywidgets.VBox:
+def _live(objective: str, questions: tuple[Question, ...]) -> Controls:
     """Return radio buttons that answer at once; the first choice of each question counts."""
     first: dict[int, bool] = {}
     score = ipywidgets.HTML(_score(first, questions))
@@ -133,7 +134,7 @@ def _live(objective: str, questions: tuple[Question, ...]) -> ipywidgets.VBox:
         buttons.observe(answer, names="value")
         text = f"<p><strong>{number + 1}. {html.escape(translate(question.text))}</strong></p>"
         rows += [ipywidgets.HTML(text), buttons, verdict]
-    return ipywidgets.VBox([*rows, score])
+    return Controls([*rows, score])
 
 
 def _page(questions: tuple[Question, ...]) -> Figure:

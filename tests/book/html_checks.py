@@ -164,6 +164,12 @@ class Browser:
             yield cls(chromium)
             chromium.close()
 
+    def visit(self, address: str) -> Page:
+        """Open the page of a server that the test started."""
+        page = self._chromium.new_page()
+        page.goto(address)
+        return page
+
     @contextmanager
     def open(
         self, file: Path, *, width: int = DESK, scheme: str = "light", scripts: bool = True

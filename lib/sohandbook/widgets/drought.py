@@ -14,6 +14,7 @@ from sohandbook import classes, drought_choices, figures, reporting_tables_so3
 from sohandbook.figures.display import Figure
 from sohandbook.figures.words import number, readable
 from sohandbook.indicators import drought_hazard, drought_vulnerability
+from sohandbook.keyboard import Controls
 from sohandbook.language import translate
 from sohandbook.widgets.live import WIDE, WORDS, Shown, live, menu
 from sohandbook.widgets.live import choice as stops
@@ -35,7 +36,7 @@ def spi_explorer(
     report: Any,
     evapotranspiration: xr.DataArray | None = None,
     static: bool | None = None,
-) -> ipywidgets.VBox | Shown:
+) -> Controls | Shown:
     """Change the length of the sums and the reference period, and see drought follow.
 
     Parameters
@@ -171,7 +172,7 @@ def weight_explorer(
     years: Sequence[int],
     weights: Mapping[str, float] | None = None,
     static: bool | None = None,
-) -> ipywidgets.VBox | Shown:
+) -> Controls | Shown:
     """Weigh the factors of vulnerability and see the index and its components follow.
 
     Parameters

@@ -20,6 +20,7 @@ from sohandbook.indicators import (
     soil_organic_carbon,
 )
 from sohandbook.indicators.yearly import MINIMUM_YEARS
+from sohandbook.keyboard import Controls
 from sohandbook.language import translate
 from sohandbook.widgets.live import Shown, choice, menu, side_by_side
 from sohandbook.widgets.matrix_editor import TransitionMatrixEditor, matrix_table
@@ -39,7 +40,7 @@ def transition_explorer(
     report: Any,
     caption: str,
     static: bool | None = None,
-) -> ipywidgets.VBox | Figure:
+) -> Controls | Figure:
     """Edit the meaning of each change and see the map, the chart and the table follow.
 
     Parameters
@@ -90,7 +91,7 @@ def transition_explorer(
 
     editor = TransitionMatrixEditor(np.asarray(matrix), show, system)
     show(editor.matrix)
-    return ipywidgets.VBox(
+    return Controls(
         [ipywidgets.HTML(f"<p>{html.escape(caption)}</p>"), editor, side_by_side(places)]
     )
 
@@ -104,7 +105,7 @@ def significance_explorer(
     report: Any,
     significance: float = 0.05,
     static: bool | None = None,
-) -> ipywidgets.VBox | Shown:
+) -> Controls | Shown:
     """Drag the significance of the trend and see the status of the productivity follow.
 
     Parameters
@@ -155,7 +156,7 @@ def threshold_explorer(
     threshold: float = 0.10,
     inclusive: bool = False,
     static: bool | None = None,
-) -> ipywidgets.VBox | Shown:
+) -> Controls | Shown:
     """Drag the threshold of a change of soil carbon and see the status follow.
 
     Parameters
@@ -206,7 +207,7 @@ def baseline_explorer(
     within: xr.DataArray,
     report: Any,
     static: bool | None = None,
-) -> ipywidgets.VBox | Shown:
+) -> Controls | Shown:
     """Switch the baseline and see the status at the end of the period follow.
 
     Parameters

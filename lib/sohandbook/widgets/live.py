@@ -9,6 +9,7 @@ import ipywidgets
 
 from sohandbook.errors import InputError
 from sohandbook.figures.display import Figure, is_static, quickly
+from sohandbook.keyboard import Controls
 
 WORDS = {"description_width": "initial"}
 WIDE = ipywidgets.Layout(width="min(100%, 34rem)")
@@ -36,7 +37,7 @@ def live(
     controls: Mapping[str, ipywidgets.Widget],
     static: bool | None = None,
     twin: Callable[[], Sequence[Figure]] | None = None,
-) -> ipywidgets.VBox | Shown:
+) -> Controls | Shown:
     """Show figures that are drawn again whenever a control moves.
 
     Parameters
@@ -73,7 +74,7 @@ def live(
 
     for control in controls.values():
         control.observe(again, names="value")
-    return ipywidgets.VBox([*controls.values(), trouble, side_by_side(places)])
+    return Controls([*controls.values(), trouble, side_by_side(places)])
 
 
 def side_by_side(places: Sequence[ipywidgets.Widget]) -> ipywidgets.Box:

@@ -11,6 +11,7 @@ import pandas as pd
 from sohandbook import classes
 from sohandbook.errors import InputError
 from sohandbook.figures.display import Figure, is_static
+from sohandbook.keyboard import Controls
 from sohandbook.language import message, translate
 
 SIGNS = {1: "+", 0: "0", -1: "\N{MINUS SIGN}"}
@@ -20,7 +21,7 @@ CELL_WIDTH = "72px"
 HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
 
-class TransitionMatrixEditor(ipywidgets.VBox):
+class TransitionMatrixEditor(Controls):
     """A grid of drop-downs: what each change of land cover means.
 
     Attributes

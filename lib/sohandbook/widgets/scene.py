@@ -14,6 +14,7 @@ import xarray as xr
 from sohandbook import classes, figures, reporting_tables, tables
 from sohandbook.figures import cartography
 from sohandbook.figures.display import Figure
+from sohandbook.keyboard import Controls
 from sohandbook.language import translate
 from sohandbook.widgets.live import Shown, live
 
@@ -162,7 +163,7 @@ def status_explorer(
     describe: Callable[..., str],
     whole: str,
     static: bool | None,
-) -> ipywidgets.VBox | Shown:
+) -> Controls | Shown:
     """Show a status that follows its controls, or, in a page, what it is at some settings.
 
     Parameters

@@ -15,6 +15,7 @@ from sohandbook import figures, polygons, reporting_tables
 from sohandbook.errors import InputError
 from sohandbook.figures.display import Figure
 from sohandbook.indicators import land_degradation
+from sohandbook.keyboard import Controls
 from sohandbook.language import message, translate
 from sohandbook.widgets.live import WIDE, WORDS, Shown, live, menu
 from sohandbook.widgets.scene import Scene, map_of
@@ -31,7 +32,7 @@ def site_explorer(
     report: Any,
     start: gpd.GeoDataFrame | None = None,
     static: bool | None = None,
-) -> ipywidgets.VBox | Shown:
+) -> Controls | Shown:
     """Draw a site by its corners, or load one, and see the corrected status follow.
 
     Parameters

@@ -11,6 +11,7 @@ from shapely.geometry import LineString
 from sohandbook import classes, figures
 from sohandbook.figures import cartography
 from sohandbook.figures.display import Figure
+from sohandbook.keyboard import Controls
 from sohandbook.language import translate
 from sohandbook.widgets.live import WIDE, WORDS, Shown, live, menu
 from sohandbook.widgets.scene import Scene, map_of
@@ -22,7 +23,7 @@ def swipe(
     report: Any,
     subject: str,
     static: bool | None = None,
-) -> ipywidgets.VBox | Shown:
+) -> Controls | Shown:
     """Swipe between two years of a class map; the chart and the table say what changed.
 
     Parameters
