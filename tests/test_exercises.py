@@ -51,3 +51,12 @@ def test_what_is_no_number_is_explained_not_thrown_back():
         assert verdict.right is False
         assert "a point for decimals" in str(verdict)
     assert EXERCISE.check("12.5").right is True
+
+
+def test_an_answer_right_but_for_its_form_says_so():
+    precise = Exercise(question="How far?", answer=-19.64, unit="% of the land")
+    assert "rounded too far" in str(precise.check(-20))
+    assert "sign is wrong" in str(precise.check(19.64))
+    assert "Multiply by 100" in str(precise.check(-0.1964))
+    assert "Read the step again" in str(precise.check(-25))
+    assert "rounded" not in str(Exercise(question="How many?", answer=0.3).check(0))

@@ -97,10 +97,22 @@ class Exercise:
         for reason, value in self.mistakes.items():
             if self._same(attempt, value):
                 return Verdict(False, translate(reason))
+        if not isinstance(self.answer, str) and (slip := self._slip(attempt)):
+            return Verdict(False, slip)
         advice = translate("Read the step again, then try once more.")
         if self.unit:
             advice += " " + translate("The unit is {unit}.", unit=translate(self.unit))
         return Verdict(False, advice)
+
+    def _slip(self, attempt: float) -> str:
+        """Return what is wrong where only the form of an answer is wrong, or nothing."""
+        if attempt and attempt in (round(self.answer, digits) for digits in range(3)):
+            return translate("That is rounded too far. Give one or two more decimals.")
+        if self._same(-attempt, self.answer):
+            return translate("The number is right, its sign is wrong.")
+        if self.unit.startswith("%") and self._same(100 * attempt, self.answer):
+            return translate("That is a fraction. Multiply by 100 to get percent.")
+        return ""
 
     def _same(self, attempt: float | str, value: float | str) -> bool:
         if isinstance(value, str) or isinstance(attempt, str):
