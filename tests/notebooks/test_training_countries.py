@@ -170,6 +170,11 @@ def test_land_cover_alone_finds_what_land_cover_can_see(drylandia):
     assert reporting_tables.recall_and_precision(confused)["precision"] > 0.7
 
 
+def test_tables_of_the_affected_area_are_not_counted_as_forms(drylandia):
+    page = (drylandia.output / "notebooks" / "national-forms.ipynb").read_text(encoding="utf-8")
+    assert "'16 forms'" in page
+
+
 def test_a_changed_matrix_moves_map_and_table(drylandia, tmp_path):
     """What a trainee does: change one sign, run the chapter again, see the figures move."""
     folder = tmp_path / "XDL"
