@@ -167,6 +167,17 @@ def test_a_shut_cell_says_what_is_in_it(source, tags, opens, tmp_path: Path) -> 
     assert any(tag.startswith("hide-") for tag in metadata.get("tags", [])) == bool(opens)
 
 
+def test_links_to_the_references_become_citations(tmp_path: Path) -> None:
+    one, two = (f"[{who}](../book/references.bib#{who}_2021)" for who in ("sims", "mann"))
+    text = f"A test ({one}; {two}). **References.** {one}, {two} for it, [a page](https://x.org)."
+    cells = [new_markdown_cell(text)]
+    (shown,) = notebook.for_page(new_notebook(cells=cells), parameters={}, assets=tmp_path).cells
+    both = "{cite}`sims_2021,mann_2021`"
+    assert shown.source == (
+        f"A test {both}. **References.** {both} for it, [a page](https://x.org)."
+    )
+
+
 def test_every_field_of_a_country_is_explained(tmp_path: Path) -> None:
     written = pages.country_fields(staging.paths.root() / "book" / "country-fields.yml")
     for field in Country.model_fields:

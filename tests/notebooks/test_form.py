@@ -7,6 +7,7 @@ import statistics
 from pathlib import Path
 
 import pytest
+from pybtex.database import Entry, parse_file
 
 from sohandbook import chapters, paths
 
@@ -136,3 +137,25 @@ class TestForm:
         sentences = [s for s in re.split(r"(?<=[.!?:])\s+|\n\n", prose) if s.strip()]
         long = [s for s in sentences if len(s.split()) > 32]
         assert long == []
+
+
+def short_name(entry: Entry) -> str:
+    """A reference as the book names it: who, and when."""
+    names = [
+        " ".join(map(str, person.rich_prelast_names + person.rich_last_names))
+        for person in entry.persons["author"]
+    ]
+    who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+    return f"{who}, {entry.fields['year']}"
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_jupyterlab_shows_every_text_as_it_is_meant(notebook):
+    """A role such as {cite} is code there; a citation is a link that names its source."""
+    references = parse_file(paths.root() / "book" / "references.bib").entries
+    texts = [text(cell) for cell in read(notebook) if cell["cell_type"] == "markdown"]
+    for words in texts:
+        assert not re.search(r"\{[\w:-]+\}`|^```\{|^:::|^\([\w-]+\)=", words, re.MULTILINE)
+        for name, key in re.findall(r"\[([^\]]*)\]\(\.\./book/references\.bib#(\w+)\)", words):
+            assert name == short_name(references[key])
+    assert "references.bib#" in "".join(texts)

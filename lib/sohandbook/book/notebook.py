@@ -16,6 +16,9 @@ from sohandbook.language import message, translate
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 _EMBEDDED_IMAGE = re.compile(r'src="data:image/(png|jpeg|svg\+xml);base64,([^"]+)"')
+# JupyterLab shows a link where it would show a role as code; the book wants the role.
+_LINK = r"\[[^\]]*\]\(\.\./book/references\.bib#(\w+)\)"
+_CITED = re.compile(rf"\({_LINK}(?:; {_LINK})*\)|{_LINK}(?:, {_LINK})*")
 _SUFFIX = {"png": "png", "jpeg": "jpg", "svg+xml": "svg"}
 
 # What opens and closes a cell that the page keeps shut.
@@ -31,10 +34,10 @@ def for_page(
     """Return a copy of an executed notebook that loads nothing from elsewhere.
 
     Images inside its HTML become files, so that pages stay small and images load when they
-    are seen. Widgets do nothing without a kernel and give way to their static twins. The cell
-    of parameters gives way to a sentence with the values that were used. Imports are shut, so
-    that the answer comes first, and so are the likely mistakes of an exercise. Every shut cell
-    says what is in it.
+    are seen. Links to the list of references become citations. Widgets do nothing without a
+    kernel and give way to their static twins. The cell of parameters gives way to a sentence
+    with the values that were used. Imports are shut, so that the answer comes first, and so are
+    the likely mistakes of an exercise. Every shut cell says what is in it.
 
     Parameters
     ----------
@@ -55,6 +58,8 @@ def for_page(
             outputs = (_for_page(output, assets) for output in cell.outputs)
             cell.outputs = [output for output in outputs if output is not None]
             _shut(cell)
+        else:
+            cell.source = _CITED.sub(_as_role, cell.source)
         if not {"parameters", "injected-parameters"} & set(tags):
             cells.append(cell)
     notebook.cells = cells
@@ -91,6 +96,10 @@ def _only_imports(source: str) -> bool:
     except SyntaxError:  # a magic of IPython
         return False
     return bool(body) and all(isinstance(line, ast.Import | ast.ImportFrom) for line in body)
+
+
+def _as_role(links: re.Match[str]) -> str:
+    return "{cite}`" + ",".join(re.findall(_LINK, links[0])) + "`"
 
 
 def _values_used(parameters: Mapping[str, Any]) -> str:
