@@ -1,6 +1,7 @@
 """The training countries from raw data to reporting tables, through the runner and papermill."""
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -173,6 +174,13 @@ def test_land_cover_alone_finds_what_land_cover_can_see(drylandia):
 def test_tables_of_the_affected_area_are_not_counted_as_forms(drylandia):
     page = (drylandia.output / "notebooks" / "national-forms.ipynb").read_text(encoding="utf-8")
     assert "'16 forms'" in page
+
+
+def test_one_sign_called_stable_moves_no_other_sign(drylandia):
+    """Regions keep their own matrices: land that improves by them still does."""
+    page = (drylandia.output / "notebooks" / "so1-1-land-cover.ipynb").read_text(encoding="utf-8")
+    rows = re.findall(r"(the matrix as given|its largest change called stable) +([\d.]+)", page)
+    assert len(rows) == 2 and len({improved for _, improved in rows}) == 1
 
 
 def test_a_changed_matrix_moves_map_and_table(drylandia, tmp_path):
