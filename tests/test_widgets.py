@@ -286,12 +286,18 @@ def test_a_loaded_polygon_takes_the_rectangles_place(site):
     assert "Status with site.geojson as a false positive" in page(site)
     drawn = page(site)
     load(b"no map")
-    assert "allowed: GeoJSON or GeoPackage" in site.children[-2].value and page(site) == drawn
+    assert "found &#x27;a file that cannot be read&#x27;" in site.children[-2].value
+    assert page(site) == drawn
     point = gpd.GeoDataFrame(geometry=[Point(20, 14)], crs=4326)
     load(point.to_json().encode())
     assert "Draw each site as an area." in site.children[-2].value
-    site.children[4].value = ()
-    assert site.children[-2].value == "" and "the rectangle" in page(site)
+    elsewhere = gpd.GeoDataFrame(geometry=[box(-60, 0, -59, 1)], crs=4326)
+    load(elsewhere.to_json().encode())
+    assert "cover no land of the country" in site.children[-2].value and page(site) == drawn
+    load(triangle.to_json().encode())
+    assert site.children[-2].value == "" and "site.geojson" in page(site)
+    site.children[2].value = (20.2, 20.6)  # what was touched last counts
+    assert site.children[4].value == () and "the rectangle" in page(site)
 
 
 def test_a_swipe_uncovers_the_later_year(report, land_cover):

@@ -61,10 +61,16 @@ def live(
         places = [ipywidgets.HTML(part.html) for part in draw(**values())]
     trouble = ipywidgets.HTML()
 
+    drawn = values()
+
     def again(_: Any) -> None:
+        nonlocal drawn
+        if values() == drawn:  # one control had moved another, and all was drawn then
+            return
+        drawn = values()
         try:
             with quickly():
-                parts = draw(**values())
+                parts = draw(**drawn)
         except InputError as error:  # a person at a slider needs the words, not a traceback
             trouble.value = f'<p role="alert">{html.escape(str(error))}</p>'
             return

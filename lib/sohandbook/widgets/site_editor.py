@@ -74,7 +74,7 @@ def site_explorer(
         )
 
     def draw(kind: str, since: str, west_east: Any, south_north: Any, file: Any) -> list[Figure]:
-        site = _loaded(file) if file else _rectangle(west_east, south_north)
+        site = _loaded(file, scene) if file else _rectangle(west_east, south_north)
         after = correct(site, kind, since)
         where = file[0]["name"] if file else translate("the rectangle")
         shown, chart, _ = scene.figures(
@@ -112,6 +112,9 @@ def site_explorer(
             accept=".geojson,.json,.gpkg", description=translate("or load a file"), layout=WIDE
         ),
     }
+    # What was touched last counts: a moved side takes the place of a file.
+    for side in ("west_east", "south_north"):
+        controls[side].observe(lambda _: setattr(controls["file"], "value", ()), names="value")
     return live(draw, controls=controls, static=static, twin=twin)
 
 
@@ -154,22 +157,30 @@ def _rectangle(west_east: Any, south_north: Any) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=[shape], crs=4326)
 
 
-def _loaded(files: Any) -> gpd.GeoDataFrame:
+def _loaded(files: Any, scene: Scene) -> gpd.GeoDataFrame:
     """Return the polygons of a file that was handed over in the browser."""
     name, content = files[0]["name"], bytes(files[0]["content"])
     try:
         frame = gpd.read_file(BytesIO(content))
-    except Exception as error:  # the reader's own errors differ from version to version
+    except Exception:  # the reader's own errors differ, and speak of its parts
         raise InputError(
             name,
-            found=str(error).splitlines()[0],
+            found="a file that cannot be read",
             allowed="GeoJSON or GeoPackage",
             remedy="Save the site as GeoJSON.",
         ) from None
     kinds = sorted({str(kind) for kind in frame.geom_type}) if len(frame) else ["no feature"]
     if not set(kinds) <= {"Polygon", "MultiPolygon"}:
         raise InputError(name, found=kinds, allowed="polygons", remedy="Draw each site as an area.")
-    return frame[["geometry"]].to_crs(4326) if frame.crs else frame[["geometry"]].set_crs(4326)
+    site = frame[["geometry"]].to_crs(4326) if frame.crs else frame[["geometry"]].set_crs(4326)
+    if not polygons.numbers(site, grid=scene.within).where(scene.within, 0).any():
+        raise InputError(
+            name,
+            found="sites that cover no land of the country",
+            allowed="sites on its land",
+            remedy="Look whether the coordinates are degrees, first east, then north.",
+        )
+    return site
 
 
 def _words(frame: pd.DataFrame) -> str:
