@@ -13,12 +13,18 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass
 class Fault:
-    """What goes wrong with one answer: another status, a break after some bytes, or silence."""
+    """What goes wrong with one answer.
+
+    Another status, a break after some bytes, silence, headers that surprise, or a part of the
+    file that begins so many bytes after the one asked for.
+    """
 
     status: int = 0
     retry_after: str = ""
     break_after: int | None = None
     silence: float = 0.0
+    headers: dict[str, str] = field(default_factory=dict)
+    too_late: int = 0
 
 
 @dataclass
@@ -62,7 +68,7 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(fault.silence)
         if fault.status:
             headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
-            return self._send(fault.status, b"busy", headers, fault)
+            return self._send(fault.status, b"busy", headers | fault.headers, fault)
         if path in desk.answers:
             answer = desk.answers[path](parameters)
             body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
@@ -73,12 +79,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send_file(self, content: bytes, version: str, fault: Fault) -> None:
         desk = self.server.desk
-        headers = {"ETag": version} if desk.gives_versions else {}
+        headers = ({"ETag": version} if desk.gives_versions else {}) | fault.headers
         span = self.headers.get("Range", "")
         condition = self.headers.get("If-Range", version)
         if desk.gives_ranges and span.startswith("bytes=") and condition == version:
             first, _, last = span.removeprefix("bytes=").partition("-")
-            start, end = int(first), min(int(last or len(content)), len(content) - 1)
+            start, end = (
+                int(first) + fault.too_late,
+                min(int(last or len(content)), len(content) - 1),
+            )
             if start >= len(content):
                 return self._send(416, b"", headers, fault)
             headers |= {

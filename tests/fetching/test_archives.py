@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import shutil
 import zipfile
+from collections import namedtuple
 
 import numpy as np
 import pandas as pd
@@ -16,7 +18,7 @@ from small_rasters import boundary
 from sohandbook import catalogue, sources
 from sohandbook.country import Dataset
 from sohandbook.fetching.archives import download_and_cut
-from sohandbook.fetching.patience import FetchError
+from sohandbook.fetching.patience import FetchError, NoPlaceError
 from sohandbook.fetching.recipes import recipe
 
 METADATA = {"title": "t", "link": "l", "author": "a", "citation": "c"}
@@ -127,4 +129,37 @@ def test_a_spoilt_archive_is_not_kept(server, tmp_path, quick):
             patience=quick,
             checksum="",
         )
+    assert list(tmp_path.iterdir()) == []
+
+
+def cut_rain(server, folder, quick) -> None:
+    download_and_cut(
+        server.address + "/gpcc_1981_1990_05.nc.gz",
+        folder / "gpcc_1981_1990.tif",
+        recipe=recipe(catalogue.entry("gpcc_monthly")),
+        boundary=COUNTRY,
+        patience=quick,
+        checksum="",
+    )
+
+
+def test_a_download_that_does_not_fit_unpacked_is_kept(server, tmp_path, quick, monkeypatch):
+    packed = gzip.compress(np.random.default_rng(1).bytes(400_000))
+    server.files["/gpcc_1981_1990_05.nc.gz"] = packed
+    usage = namedtuple("usage", "total used free")(10**9, 10**9 - 201_000_000, 201_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    for _ in range(2):
+        with pytest.raises(NoPlaceError, match=r"2 MB are to come.*The download is kept"):
+            cut_rain(server, tmp_path, quick)
+    (kept,) = tmp_path.iterdir()
+    assert kept.read_bytes() == packed
+    assert server.requests == ["/gpcc_1981_1990_05.nc.gz"]
+
+
+def test_a_gzip_file_with_spoilt_bytes_is_not_kept(server, tmp_path, quick):
+    packed = bytearray(gzip.compress(np.random.default_rng(1).bytes(4000) * 100))
+    packed[2000:2100] = bytes(100)
+    server.files["/gpcc_1981_1990_05.nc.gz"] = bytes(packed)
+    with pytest.raises(FetchError, match="cannot be used"):
+        cut_rain(server, tmp_path, quick)
     assert list(tmp_path.iterdir()) == []

@@ -1,13 +1,18 @@
 """Windows of rasters on a server: the same numbers as from disk, and few bytes."""
 
+import shutil
+from collections import namedtuple
+
 import numpy as np
 import pytest
 import rasterio
+from rasterio.errors import RasterioIOError
 from servers import Fault
 from small_rasters import boundary, raster
 
+from sohandbook.fetching import cloud_windows
 from sohandbook.fetching.cloud_windows import MARGIN_CELLS, write_window
-from sohandbook.fetching.patience import FetchError, UnreachableError
+from sohandbook.fetching.patience import FetchError, NoPlaceError, UnreachableError
 from sohandbook.grid import unwrap
 from sohandbook.windows import read_window
 
@@ -188,3 +193,21 @@ def test_no_connection(tmp_path, quick):
         write_window(
             ["http://127.0.0.1:9/x.tif"], tmp_path / "x.tif", boundary=COUNTRY, patience=quick
         )
+
+
+def test_a_disk_that_filled_up_meanwhile_is_not_the_servers_fault(
+    server, world, tmp_path, quick, monkeypatch
+):
+    server.files["/lc.tif"] = world
+    usage = namedtuple("usage", "total used free")
+
+    def full(*_: object, **__: object) -> None:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 0))
+        raise RasterioIOError("Write failed. See previous exception for details.")
+
+    monkeypatch.setattr(cloud_windows, "_copy", full)
+    with pytest.raises(NoPlaceError, match="the disk is full"):
+        write_window(
+            [server.address + "/lc.tif"], tmp_path / "lc.tif", boundary=COUNTRY, patience=quick
+        )
+    assert server.requests == ["/lc.tif"] and list(tmp_path.iterdir()) == []

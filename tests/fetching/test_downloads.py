@@ -1,5 +1,6 @@
 """Downloads that break off, stall, are refused, change or do not fit on the disk."""
 
+import gzip
 import hashlib
 import os
 import shutil
@@ -159,6 +160,64 @@ def test_no_room_is_found_before_writing(rain, tmp_path, quick, monkeypatch):
     usage = namedtuple("usage", "total used free")(10**9, 10**9 - 200_400_000, 200_400_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with pytest.raises(FetchError, match="1 MB are to come, 200 MB have to stay free"):
+        download(rain.address + PATH, tmp_path / "rain.nc", patience=quick)
+    assert left_over(tmp_path) == []
+
+
+def test_another_part_than_the_one_asked_for_is_not_joined(rain, tmp_path, quick):
+    rain.faults[PATH] = [Fault(break_after=200_000), Fault(too_late=1000)]
+    download(rain.address + PATH, tmp_path / "rain.nc", patience=quick)
+    assert (tmp_path / "rain.nc").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("way", ["gzip", "x-gzip"])
+def test_a_file_that_the_server_packed_for_the_way(rain, tmp_path, quick, way):
+    rain.files[PATH] = gzip.compress(CONTENT)
+    packed = {"Content-Encoding": way}
+    rain.faults[PATH] = [Fault(headers=packed, break_after=100_000), Fault(headers=packed)]
+    digest = "sha256:" + hashlib.sha256(CONTENT).hexdigest()
+    download(rain.address + PATH, tmp_path / "rain.nc", patience=quick, checksum=digest)
+    assert (tmp_path / "rain.nc").read_bytes() == CONTENT
+    assert left_over(tmp_path) == ["rain.nc"]
+
+
+def test_a_file_that_is_packed_by_its_name_stays_packed(rain, tmp_path, quick):
+    rain.files["/rain.nc.gz"] = gzip.compress(CONTENT)
+    rain.faults["/rain.nc.gz"] = [Fault(headers={"Content-Encoding": "x-gzip"})]
+    download(rain.address + "/rain.nc.gz", tmp_path / "rain.nc.gz", patience=quick)
+    assert gzip.decompress((tmp_path / "rain.nc.gz").read_bytes()) == CONTENT
+
+
+@pytest.mark.parametrize(("content", "way"), [(CONTENT, "gzip"), (CONTENT, "br")])
+def test_what_cannot_be_unpacked_is_not_kept(rain, tmp_path, quick, content, way):
+    rain.faults[PATH] = [Fault(headers={"Content-Encoding": way})]
+    with pytest.raises(FetchError, match=r"cannot be unpacked|a way that is not known \(br"):
+        download(rain.address + PATH, tmp_path / "rain.nc", patience=quick)
+    assert left_over(tmp_path) == []
+
+
+def test_a_redirection_is_followed(rain, tmp_path, quick):
+    rain.faults["/old.nc"] = [Fault(status=302, headers={"Location": PATH})]
+    download(rain.address + "/old.nc", tmp_path / "rain.nc", patience=quick)
+    assert (tmp_path / "rain.nc").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [({"Location": PATH}, "without an end"), ({}, "does not say where")],
+)
+def test_a_redirection_that_leads_nowhere(rain, tmp_path, quick, headers, words):
+    rain.faults[PATH] = [Fault(status=301, headers=headers)] * 99
+    with pytest.raises(FetchError, match=f"rain.nc: .*{words}"):
+        download(rain.address + PATH, tmp_path / "rain.nc", patience=quick)
+    assert left_over(tmp_path) == []
+
+
+def test_a_page_that_asks_for_an_account_is_no_file(rain, tmp_path, quick):
+    rain.files["/login"] = b"<html>Please log in</html>"
+    rain.faults[PATH] = [Fault(status=302, headers={"Location": "/login"})]
+    rain.faults["/login"] = [Fault(headers={"Content-Type": "text/html; charset=utf-8"})]
+    with pytest.raises(FetchError, match=r"a web page came .*/login.*may ask for an account"):
         download(rain.address + PATH, tmp_path / "rain.nc", patience=quick)
     assert left_over(tmp_path) == []
 

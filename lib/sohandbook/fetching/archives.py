@@ -2,14 +2,16 @@
 
 import gzip
 import shutil
+import zlib
 from pathlib import Path
 
 import geopandas as gpd
 
+from sohandbook.errors import cannot_write
 from sohandbook.fetching import disk
 from sohandbook.fetching.cloud_windows import write_window
 from sohandbook.fetching.downloads import Progress, download
-from sohandbook.fetching.patience import FetchError, Patience
+from sohandbook.fetching.patience import FetchError, NoPlaceError, Patience
 from sohandbook.fetching.recipes import Recipe
 
 # A gzipped NetCDF of rain unpacks to about four times its size.
@@ -70,7 +72,13 @@ def download_and_cut(
             crs=recipe.crs,
             nodata=recipe.nodata,
         )
-    except (OSError, EOFError, FetchError) as error:
+    except NoPlaceError as error:
+        raise NoPlaceError(f"{error}. The download is kept: {whole}") from error
+    except (OSError, EOFError, zlib.error, FetchError) as error:
+        if isinstance(error, OSError) and cannot_write(error):
+            raise NoPlaceError(
+                f"{disk.not_written(target, error)}. The download is kept: {whole}"
+            ) from error
         whole.unlink(missing_ok=True)
         raise FetchError(f"{address}: the file cannot be used ({error})") from error
     finally:

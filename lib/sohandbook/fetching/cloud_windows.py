@@ -118,7 +118,6 @@ def write_window(
     FetchError
         No connection, no room, or another place than the country's.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.stem}.{os.getpid()}.tif")
 
     def once() -> None:
@@ -127,9 +126,10 @@ def write_window(
                 _copy(addresses, partial, boundary=boundary, crs=crs, nodata=nodata)
         except RasterioIOError as error:
             # The server has answered before: a reading that fails may succeed the next time.
-            raise PassingError(str(error)) from error
+            raise disk.read_or_write(error, folder=partial.parent) from error
 
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         for address in addresses:
             if address.startswith(("http://", "https://")):
                 ask_for_a_part(address, patience=patience)
@@ -138,9 +138,10 @@ def write_window(
     except InputError as error:
         raise FetchError(str(error)) from error
     except OSError as error:
-        raise FetchError(f"{target}: cannot be written ({error.strerror or error})") from error
+        raise disk.not_written(target, error) from error
     finally:
-        partial.unlink(missing_ok=True)
+        if partial.exists():
+            partial.unlink()
     return target
 
 

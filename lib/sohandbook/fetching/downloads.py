@@ -1,11 +1,14 @@
 """Download whole files, with pooch: resumed where they broke off, checked, and never half there."""
 
+import gzip
 import json
 import logging
 import shutil
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pooch
 import requests
@@ -58,11 +61,11 @@ def download(
         No connection, no room, or another checksum than the catalogue's; nothing is kept then.
     """
     work = target.with_name(f".{target.name}.fetching")
-    work.mkdir(parents=True, exist_ok=True)
-    for remains in work.glob("tmp*"):
-        remains.unlink()  # of a process that was killed
     pooch.get_logger().setLevel(logging.ERROR)
     try:
+        work.mkdir(parents=True, exist_ok=True)
+        for remains in work.glob("tmp*"):
+            remains.unlink()  # of a process that was killed
         whole = pooch.retrieve(
             address,
             known_hash=checksum or None,
@@ -78,9 +81,9 @@ def download(
             "data/dataset_versions.csv"
         ) from error
     except OSError as error:
-        raise FetchError(f"{target}: cannot be written ({error.strerror or error})") from error
+        raise disk.not_written(target, error) from error
     finally:
-        if not (work / "part").exists():
+        if work.exists() and not (work / "part").exists():
             shutil.rmtree(work)
     return target
 
@@ -103,22 +106,35 @@ class _Resuming:
                 came = self._size() - before
                 if not isinstance(error.__cause__, PassingError) or came < WORTHWHILE_BYTES:
                     raise
-        self.part.replace(output_file)
+        if self._known(url).get("packed"):
+            self._unpack(url, Path(output_file))
+        else:
+            self.part.replace(output_file)
         self.stamp.unlink(missing_ok=True)
+
+    def _unpack(self, url: str, output_file: Path) -> None:
+        """Write what a server packed for the way, although it was asked not to."""
+        try:
+            with gzip.open(self.part) as packed, output_file.open("wb") as file:
+                shutil.copyfileobj(packed, file)
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise FetchError(f"{url}: came packed and cannot be unpacked ({error})") from error
+        finally:
+            self.part.unlink()
 
     def _size(self) -> int:
         return self.part.stat().st_size if self.part.exists() else 0
 
-    def _validator(self, url: str) -> str:
-        """Return what the server called the version whose beginning is here."""
+    def _known(self, url: str) -> dict[str, Any]:
+        """Return what the server said of the version whose beginning is here."""
         try:
             stamp = json.loads(self.stamp.read_text(encoding="utf-8"))
         except (FileNotFoundError, json.JSONDecodeError):
-            return ""
-        return stamp["version"] if stamp["address"] == url else ""
+            return {}
+        return stamp if stamp["address"] == url else {}
 
     def _go_on(self, url: str) -> None:
-        validator = self._validator(url)
+        validator = self._known(url).get("version", "")
         here = self._size() if validator else 0
         headers = HEADERS | {"Accept-Encoding": "identity"}
         if here:
@@ -142,12 +158,17 @@ class _Resuming:
 
     def _receive(self, answer: requests.Response, url: str, here: int) -> None:
         start = here if answer.status_code == 206 else 0
+        if start and not answer.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+            self.part.unlink()
+            raise PassingError("the server sent another part than it was asked for")
+        _refuse_a_page(answer, url)
         length = answer.headers.get("Content-Length")
         whole = start + int(length) if length else None
         disk.need((whole or start) - start, folder=self.part.parent)
         tag, changed = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
         version = tag if tag and not tag.startswith("W/") else changed
-        self.stamp.write_text(json.dumps({"address": url, "version": version}), encoding="utf-8")
+        stamp = {"address": url, "version": version, "packed": _is_packed(answer, url)}
+        self.stamp.write_text(json.dumps(stamp), encoding="utf-8")
         size = start
         with self.part.open("ab" if start else "wb") as file:
             # What has come is kept, also of a block that breaks off in its middle.
@@ -158,3 +179,23 @@ class _Resuming:
                     self.progress(size, whole)
         if whole is not None and size != whole:
             raise PassingError(f"the connection broke off at {size} of {whole} bytes")
+
+
+def _refuse_a_page(answer: requests.Response, url: str) -> None:
+    """Stop where a page for people comes in place of a file: mostly it asks for an account."""
+    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind == "text/html" and not urlsplit(url).path.endswith((".html", ".htm")):
+        raise FetchError(
+            f"{url}: a web page came in place of the file ({answer.url}); open the address in a "
+            "browser: it may ask for an account or for consent"
+        )
+
+
+def _is_packed(answer: requests.Response, url: str) -> bool:
+    """Return whether the server packed the file; one whose name ends in .gz stays as it is."""
+    way = answer.headers.get("Content-Encoding", "identity").strip().lower()
+    if way in ("identity", ""):
+        return False
+    if way not in ("gzip", "x-gzip"):
+        raise FetchError(f"{url}: the server packs the file in a way that is not known ({way})")
+    return not urlsplit(url).path.endswith((".gz", ".tgz"))

@@ -26,6 +26,10 @@ class UnreachableError(FetchError):
     """No server answered: the machine is offline, or the host is."""
 
 
+class NoPlaceError(FetchError):
+    """The disk is full, or the folder may not be written to: the source is not to blame."""
+
+
 class PassingError(Exception):
     """Something that may be over at the next attempt."""
 
@@ -90,13 +94,15 @@ def refuse(answer: requests.Response) -> None:
         raise PassingError(
             f"the server answered {answer.status_code} {answer.reason}", wait=_asked_wait(answer)
         )
-    if answer.status_code >= 400:
+    if answer.status_code >= 300:
         raise FetchError(
             f"{answer.url}: the server answered {answer.status_code} {answer.reason}; "
             + (
                 "the address has moved, or the source has no such file"
                 if answer.status_code in (404, 410)
                 else "it asks for an account or refuses the request"
+                if answer.status_code >= 400
+                else "it sends us elsewhere and does not say where"
             )
         )
 
@@ -105,6 +111,9 @@ def passing(error: requests.RequestException) -> Exception:
     """Return a broken connection as something that may pass."""
     if isinstance(error, ValueError):
         return FetchError(f"no address that can be asked: {error}")
+    if isinstance(error, requests.TooManyRedirects):
+        address = error.response.url if error.response is not None else "the server"
+        return FetchError(f"{address}: leads from one address to the next without an end")
     unreachable = isinstance(error, requests.ConnectTimeout) or (
         isinstance(error, requests.ConnectionError)
         and any(name in str(error) for name in ("NewConnection", "NameResolution", "ProxyError"))

@@ -74,7 +74,6 @@ def write_year(
     FetchError
         No connection, no room, or no item of the year.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.stem}.{os.getpid()}{target.suffix}")
 
     def once() -> None:
@@ -93,19 +92,21 @@ def write_year(
         except APIError as error:
             raise _meaning(error) from error
         except RasterioIOError as error:
-            raise PassingError(str(error)) from error
+            raise disk.read_or_write(error, folder=partial.parent) from error
         except requests.RequestException as error:
             raise passing(error) from error
 
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         patience.keep_trying(once, what=f"{recipe.address}, {recipe.collection}, {year}")
         partial.replace(target)
     except InputError as error:
         raise FetchError(str(error)) from error
     except OSError as error:
-        raise FetchError(f"{target}: cannot be written ({error.strerror or error})") from error
+        raise disk.not_written(target, error) from error
     finally:
-        partial.unlink(missing_ok=True)
+        if partial.exists():
+            partial.unlink()
     return target
 
 
