@@ -8,6 +8,7 @@ import subprocess
 import numpy as np
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 
 from sohandbook import forms, national_report
 from sohandbook.export import wording, workbook
@@ -66,6 +67,19 @@ def test_numbers_are_shown_by_their_unit(unit, shown):
     assert wording.number_format(unit) == shown
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("amount_usd", "Amount USD"), ("change_in_dvi", "Change in DVI"), ("year", "Year"),
+     ("so1_voluntary_targets", "SO1 voluntary targets"), ("SO1-4", "SO1-4"), ("mm", "mm")],
+)  # fmt: skip
+def test_names_are_written_in_words(name, shown):
+    assert wording.in_words(name) == shown
+
+
+def test_factors_have_their_names():
+    assert wording.labels()["literacy_15plus"] == "Literacy of people aged 15 and above"
+
+
 def test_a_text_is_never_a_formula(book):
     rows = block(book["CP"], "CP-1.T1")
     assert rows[2][4].value == "=1+1"
@@ -89,6 +103,13 @@ def test_sheets_are_ready_to_print(book):
     for sheet in book:
         assert sheet.page_setup.paperSize == 9, "A4"
         assert 40 <= sheet.page_setup.scale <= 100
+        # So many digits LibreOffice puts on a page where Calibri is not installed.
+        digits = {"portrait": 74.6, "landscape": 109.7}[sheet.page_setup.orientation]
+        room = sum(
+            sheet.column_dimensions[get_column_letter(column)].width
+            for column in range(1, sheet.max_column + 1)
+        )
+        assert room * sheet.page_setup.scale / 100 <= digits, sheet.title
         assert "&P" in sheet.oddFooter.right.text
         assert sheet.oddFooter.left.text.startswith("Toy && land")
         assert (sheet.freeze_panes is not None) == (sheet.title != "Report")

@@ -1,6 +1,5 @@
 """Sheets of the workbook: headings, tables and lists in one look, ready to print."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -254,11 +253,7 @@ class Sheet:
         return self._label(str(value)) if column.type == "enum" else str(value)
 
     def _label(self, name: str) -> str:
-        if name in self._labels:
-            return self._labels[name]
-        if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+|[a-z]{4,}", name):
-            return name.replace("_", " ").capitalize()
-        return name
+        return self._labels.get(name) or wording.in_words(name)
 
     def _width(self, values: pd.Series, column: Column, name: str) -> float:
         word = max((len(part) for part in name.split()), default=0) + 3

@@ -1,6 +1,9 @@
 """How tables read for people: units, numbers, and the names of classes."""
 
+import re
+
 from sohandbook import classes as class_systems
+from sohandbook.indicators import vulnerability_factors
 
 # How numbers of a unit are shown; the first that fits the unit's beginning counts.
 FORMATS = {
@@ -16,6 +19,10 @@ FORMATS = {
 }
 UNIT_WORDS = {"km2": "km²", "0-1": "0 to 1", "0-100": "0 to 100",
               "km2 or percentage points": "km²"}  # fmt: skip
+
+CAPITALS = {word: word.upper() for word in (
+    "dldd", "dvi", "gdp", "kba", "sdg", "sdgs", "slm", "soc", "unccd", "usd", "so1", "so2", "so3",
+    "so4", "so5")}  # fmt: skip
 
 
 def number_format(unit: str) -> str:
@@ -37,4 +44,13 @@ def labels() -> dict[str, str]:
     for name in ("land_cover", "status", "land_productivity_dynamics"):
         system = class_systems.system(name)
         found |= dict(zip(system.keys, system.labels, strict=True))
-    return found
+    factors = vulnerability_factors.definitions()
+    return found | {name: factor["label"] for name, factor in factors.items()}
+
+
+def in_words(name: str) -> str:
+    """Return the name of a column or a value as people write it."""
+    if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+|[a-z]{4,}", name):
+        return name
+    words = " ".join(CAPITALS.get(word, word) for word in name.split("_"))
+    return words[0].upper() + words[1:]

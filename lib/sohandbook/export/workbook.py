@@ -73,8 +73,8 @@ def _form_sheet(
 ) -> dict[str, tuple[str, int]]:
     """Write the tables of a form one below the other; return where each begins."""
     sheet = Sheet(book, form, results)
-    kind = forms.table(table_ids[0]).indicator.capitalize()
-    sheet.heading(f"{form}  {FORM_TITLES.get(form, kind)}", back=True)
+    kind = forms.table(table_ids[0]).indicator
+    sheet.heading(f"{form}  {FORM_TITLES.get(form, kind[0].upper() + kind[1:])}", back=True)
     places = {}
     for table_id in table_ids:
         definition = forms.table(table_id)
