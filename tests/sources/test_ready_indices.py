@@ -125,3 +125,28 @@ def test_wrong_lines_of_a_national_series_are_named(tmp_path, here, open_product
     (tmp_path / "poverty.csv").write_text(text)
     with pytest.raises(InputError, match=f"(?s){named}"):
         open_product("national_series", tmp_path, "poverty.csv", here)
+
+
+@pytest.mark.parametrize(
+    ("product", "text", "named"),
+    [
+        (
+            "vulnerability_factors",
+            "component,factor,year,value\nsocial,life,2000,high\n",
+            "line 2, value: found 'high'",
+        ),
+        ("vulnerability_factors", "factor,year,value\na,20x0,1\n", "line 2, year: found '20x0'"),
+        ("species_categories", "species,year,category\na,May,LC\n", "line 2, year: found 'May'"),
+    ],
+)
+def test_a_text_in_place_of_a_number_is_named(tmp_path, here, open_product, product, text, named):
+    (tmp_path / "table.csv").write_text(text)
+    with pytest.raises(InputError, match=f"table.csv, {named}"):
+        open_product(product, tmp_path, "table.csv", here)
+
+
+@pytest.mark.parametrize("content", ["région,year,value\n".encode("cp1252"), b"", b'a,"b\n1,2\n'])
+def test_a_file_that_is_no_table_says_how_to_save_one(tmp_path, here, open_product, content):
+    (tmp_path / "poverty.csv").write_bytes(content)
+    with pytest.raises(InputError, match=r"poverty.csv: found .*save as 'CSV UTF-8'"):
+        open_product("national_series", tmp_path, "poverty.csv", here)

@@ -245,7 +245,7 @@ def lay_out(
         row = outside.iloc[0]
         raise InputError(
             f"{name}, year {int(row['year'])}",
-            found=row["value"],
+            found=float(row["value"]),
             allowed=f"{limits[0]:g} to {limits[1]:g}",
             remedy="Check the unit of the series.",
         )

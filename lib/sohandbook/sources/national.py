@@ -37,6 +37,7 @@ def species_categories(request: Request) -> pd.DataFrame:
             allowed=CATEGORIES,
             remedy="Use the codes of the IUCN Red List.",
         )
+    _make_numbers(table, path, columns=("year",))
     return table
 
 
@@ -116,9 +117,34 @@ def sites(request: Request) -> gpd.GeoDataFrame:
     return polygons
 
 
+def _make_numbers(table: pd.DataFrame, path: Path, *, columns: tuple[str, ...]) -> None:
+    """Turn columns into numbers in place, those that the table has; name the first that is none."""
+    for column in columns:
+        if column not in table:
+            continue
+        numbers = pd.to_numeric(table[column], errors="coerce")
+        wrong = table.index[numbers.isna() & table[column].notna()]
+        if len(wrong):
+            raise InputError(
+                f"{path}, line {wrong[0] + 2}, {column}",
+                found=table[column][wrong[0]],
+                allowed="a number, or nothing where it is not known",
+                remedy="Write numbers with a point, and no unit behind them.",
+            )
+        table[column] = numbers
+
+
 def _table(path: Path, *, required: tuple[str, ...]) -> pd.DataFrame:
     # Only an empty field is missing: NA is a category of the Red List, and Namibia's code.
-    table = pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
+    try:
+        table = pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(
+            str(path),
+            found=str(error).strip(),
+            allowed="a table as CSV: commas between columns, in UTF-8",
+            remedy="In Excel save as 'CSV UTF-8'; in LibreOffice choose UTF-8 and the comma.",
+        ) from error
     missing = [column for column in required if column not in table]
     if missing:
         raise InputError(
@@ -132,19 +158,7 @@ def _table(path: Path, *, required: tuple[str, ...]) -> pd.DataFrame:
 
 def _numbers(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Return a table by year with numbers where numbers belong."""
-    for column in ("year", "value", "population"):
-        if column not in table:
-            continue
-        numbers = pd.to_numeric(table[column], errors="coerce")
-        wrong = table.index[numbers.isna() & table[column].notna()]
-        if len(wrong):
-            raise InputError(
-                f"{path}, line {wrong[0] + 2}, {column}",
-                found=table[column][wrong[0]],
-                allowed="a number, or nothing where it is not known",
-                remedy="Write numbers with a point, and no unit behind them.",
-            )
-        table[column] = numbers
+    _make_numbers(table, path, columns=("year", "value", "population"))
     if table["year"].isna().any():
         raise InputError(
             f"{path}, line {table.index[table['year'].isna()][0] + 2}, year",
