@@ -16,6 +16,8 @@ from pathlib import Path
 tables = Path(os.environ["SOHANDBOOK_STAGING"]) / "tables"
 tables.mkdir(parents=True)
 """
+BOUNDARY = """{"type": "Feature", "properties": {"name": "Toyland"}, "geometry": {"type": "Polygon",
+"coordinates": [[[20, 10], [21, 10], [21, 11], [20, 10]]]}}"""
 METADATA = {"title": "Toy", "link": "none", "author": "us", "citation": "none"}
 
 
@@ -29,9 +31,9 @@ class Handbook:
         self.output = root / "outputs" / "XTT"
         for folder in (self.country, self.raw, root / "notebooks"):
             folder.mkdir(parents=True)
-        for name in ("classes.yml", "locale", "prais_forms.yml"):
+        for name in ("classes.yml", "locale", "minimum_standards.yml", "prais_forms.yml"):
             (root / "data" / name).symlink_to(Path(__file__).parents[1] / "data" / name)
-        (self.country / "boundary.geojson").write_text("{}")
+        (self.country / "boundary.geojson").write_text(BOUNDARY)
         self.chapters: list[dict] = []
         self.settings = {
             "name": "Toyland",
@@ -58,7 +60,7 @@ class Handbook:
     def add_dataset(self, name: str, *, content: str = "1", **fields: object) -> Path:
         file = self.raw / f"{name}.txt"
         file.write_text(content)
-        entry = {"product": "toy", "files": [file.name], "metadata": METADATA} | fields
+        entry = {"product": "soil_units", "files": [file.name], "metadata": METADATA} | fields
         self.write_settings(datasets=self.settings["datasets"] | {name: entry})
         return file
 

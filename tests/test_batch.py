@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 import handbook_folder
-from handbook_folder import SAVE, Handbook
+from handbook_folder import BOUNDARY, SAVE, Handbook
 from sohandbook import batch_job, batch_plan, overview, runner
 
 ROOT = Path(__file__).parents[1]
@@ -38,7 +38,7 @@ def add_country(handbook: Handbook, iso3: str, **changes: object) -> None:
     settings = handbook.settings | {"iso3": iso3, "name": NAMES[iso3]} | changes
     folder = handbook.country.with_name(iso3)
     folder.mkdir(exist_ok=True)
-    (folder / "boundary.geojson").write_text("{}")
+    (folder / "boundary.geojson").write_text(BOUNDARY)
     (folder / "country.yml").write_text(yaml.safe_dump(settings))
 
 

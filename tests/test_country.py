@@ -58,7 +58,11 @@ def test_good_country_has_the_periods_of_the_cycle(write):
         ({"name": None}, "name", "'nothing'", "required"),
         ({"prset": "guidance"}, "prset", "'guidance'", "known fields only"),
         ({"iso3": "xtl"}, "iso3", "'xtl'", "[A-Z]{3}"),
-        ({"grid": {"dataset": "soil"}}, "the file as a whole", "soil", "not among the datasets"),
+        ({"grid": {"dataset": "soil"}}, "grid.dataset", "found 'soil'", "allowed: land_cover."),
+        ({"grid": {"crs": "EPSG:99999", "resolution": 250}}, "grid.crs", "99999", "EPSG:6933"),
+        ({"grid": {"crs": "EPSG:4326", "resolution": 250}}, "grid.resolution", "250", "degrees"),
+        ({"bounary": GOOD["boundary"], "boundary": None}, "bounary", "bounary", "'boundary'"),
+        ({"m49": "none"}, "m49", "'none'", "allowed: a whole number."),
         ({"grid": {"crs": "EPSG:4326"}}, "grid", "EPSG:4326", "both 'crs' and 'resolution'"),
         (
             {"grid": {"crs": "EPSG:4326", "resolution": -1}},
@@ -104,6 +108,44 @@ def test_a_dataset_without_files_is_named(write):
     datasets = {"land_cover": {**GOOD["datasets"]["land_cover"], "files": []}}
     with pytest.raises(InputError, match=re.escape("datasets.land_cover.files")):
         Country.load("XTL", folder=write(datasets=datasets))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "found", "allowed"),
+    [
+        ({"legnd": "esa_cci"}, "legnd", "'esa_cci'", "Perhaps it means 'legend'"),
+        ({"metadata": {"tittle": "t"}}, "metadata.tittle", "'t'", "title, link, author"),
+        ({"years": [2022, 2000]}, "years", "2022", "first and last year"),
+        ({"years": [0, 22]}, "years", "22", "four figures"),
+        ({"stands_for": {2023: 2024}}, "stands_for", "2024", "2024, for 2023, has none"),
+        ({"stands_for": {2023: 2011, 2011: 2010}}, "stands_for", "2011", "2011, for 2023"),
+        ({"stands_for": {2011: "newest"}}, "stands_for.2011", "'newest'", "a whole number"),
+    ],
+)
+def test_a_wrong_field_of_a_dataset_is_named(write, changes, field, found, allowed):
+    datasets = {"land_cover": GOOD["datasets"]["land_cover"] | changes}
+    with pytest.raises(InputError) as error:
+        Country.load("XTL", folder=write(datasets=datasets))
+    message = str(error.value)
+    assert f"country.yml, datasets.land_cover.{field}: found" in message
+    assert found in message and allowed in message
+    assert len(message) < 700  # a person reads it: never the whole file
+
+
+def test_a_field_written_twice_is_refused(write):
+    folder = write()
+    file = folder / "country.yml"
+    file.write_text(file.read_text() + "party: developed\n")
+    with pytest.raises(InputError, match="'party' stands there twice, in line"):
+        Country.load("XTL", folder=folder)
+
+
+def test_a_tab_is_called_a_tab(write):
+    folder = write()
+    file = folder / "country.yml"
+    file.write_text("name: Testland\nboundary:\n\tfile: boundary.geojson\n")
+    with pytest.raises(InputError, match=r"line 3, .*: found character a tab"):
+        Country.load("XTL", folder=folder)
 
 
 def test_the_code_asked_for_and_the_code_written_must_agree(write):

@@ -40,4 +40,5 @@ def test_a_missing_field_does_not_print_the_whole_entry():
 def test_remedies_of_both_kinds_of_errors_reach_translators():
     texts = sources.messages(sources.ERRORS)
     assert "lib/sohandbook/fetching/recipes.py" in texts["Mend the entry."]
+    assert "lib/sohandbook/country.py" in texts["See 'How to add your country' in the book."]
     assert "Value error, " not in texts

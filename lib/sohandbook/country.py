@@ -4,21 +4,26 @@ Everything that a national team may set stands in ``country.yml`` in the
 country's folder, checked here before anything is computed.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from sohandbook import paths
 from sohandbook.errors import InputError
+from sohandbook.settings_file import read, wrong_field
+
+# A cell in degrees that is wider was meant in metres.
+COARSEST_DEGREES = 1.0
 
 Years = Annotated[
     tuple[int, int], Field(description="first and last year, for example [2000, 2015]")
@@ -151,6 +156,26 @@ class Dataset(Strict):
     options: dict[str, Any] = {}
     metadata: Metadata
 
+    @field_validator("years")
+    @classmethod
+    def years_of_our_time(cls, years: Years | None) -> Years | None:
+        if years and not 1900 <= years[0] <= years[1] <= 2100:
+            raise ValueError("first and last year, four figures each, for example [2000, 2022]")
+        return years
+
+    @field_validator("stands_for")
+    @classmethod
+    def stood_for_by_years_that_are_there(
+        cls, stands_for: dict[int, int], info: ValidationInfo
+    ) -> dict[int, int]:
+        first, last = info.data.get("years") or (1900, 2100)
+        for missing, other in stands_for.items():
+            if not first <= other <= last or other in stands_for:
+                raise ValueError(
+                    f"'missing year: year that has data'; {other}, for {missing}, has none"
+                )
+        return stands_for
+
 
 class Country(Strict):
     """The validated settings of a country.
@@ -160,7 +185,7 @@ class Country(Strict):
 
     folder: Path = Field(exclude=True)
     name: str
-    iso3: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    iso3: str
     m49: int | None = None
     party: Literal["affected", "developed"]
     fictional: bool = False
@@ -176,21 +201,19 @@ class Country(Strict):
         default={}, description="chapter: values for its notebook's parameters"
     )
 
+    @field_validator("iso3")
+    @classmethod
+    def three_capital_letters(cls, iso3: str) -> str:
+        if not re.fullmatch("[A-Z]{3}", iso3):
+            raise ValueError("three capital letters, [A-Z]{3}, for example MRT")
+        return iso3
+
     @field_validator("periods")
     @classmethod
     def not_before_satellites(cls, periods: Periods) -> Periods:
         if periods.baseline[0] < 1980:
             raise ValueError("no dataset of the catalogue starts before 1980")
         return periods
-
-    @model_validator(mode="after")
-    def grid_dataset_is_listed(self) -> Self:
-        if self.grid.dataset is not None and self.grid.dataset not in self.datasets:
-            raise ValueError(
-                f"grid.dataset is '{self.grid.dataset}', which is not among the datasets: "
-                + ", ".join(self.datasets)
-            )
-        return self
 
     @classmethod
     def load(cls, iso3: str, *, folder: Path | str | None = None) -> Self:
@@ -218,26 +241,19 @@ class Country(Strict):
                 allowed=known,
                 remedy=f"Run 'sohandbook new {iso3}' to write one.",
             )
-        try:
-            content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except yaml.YAMLError as error:
-            raise InputError(
-                str(file),
-                found=str(error).replace("\n", " "),
-                allowed="YAML",
-                remedy="Mend the line it names; look for a missing colon, quote or indent.",
-            ) from error
-        if not isinstance(content, dict):
-            raise InputError(str(file), found=content, allowed="fields", remedy="Fill the file.")
+        content = read(file)
         try:
             country = cls(folder=folder.resolve(), **content)
         except ValidationError as error:
-            raise _first_of(error, file) from error
+            raise wrong_field(
+                error, model=cls, file=file, remedy="See 'How to add your country' in the book."
+            ) from error
         if country.iso3 != iso3:
             raise InputError(
                 f"{file}, iso3", found=country.iso3, allowed=iso3, remedy="Mend the code."
             )
         country._check_files()
+        country._check_grid()
         country._check_other_sources()
         return country
 
@@ -257,6 +273,37 @@ class Country(Strict):
                     remedy="Put the file there or mend its name.",
                 )
 
+    def _check_grid(self) -> None:
+        where = f"{self.folder / 'country.yml'}, grid"
+        if self.grid.dataset is not None and self.grid.dataset not in self.datasets:
+            raise InputError(
+                f"{where}.dataset",
+                found=self.grid.dataset,
+                allowed=self.datasets,
+                remedy="Name a dataset of the list, or give 'crs' and 'resolution' instead.",
+            )
+        if self.grid.crs is None or self.grid.resolution is None:
+            return
+        from pyproj import CRS
+        from pyproj.exceptions import CRSError
+
+        try:
+            crs = CRS.from_user_input(self.grid.crs)
+        except CRSError as error:
+            raise InputError(
+                f"{where}.crs",
+                found=self.grid.crs,
+                allowed="a coordinate reference system that is known, for example EPSG:6933",
+                remedy="Mend the code: epsg.io lists them all.",
+            ) from error
+        if crs.is_geographic and self.grid.resolution > COARSEST_DEGREES:
+            raise InputError(
+                f"{where}.resolution",
+                found=self.grid.resolution,
+                allowed=f"up to {COARSEST_DEGREES:g}: cells of {self.grid.crs} are in degrees",
+                remedy="Give degrees, for example 0.0025, or a system in metres.",
+            )
+
     def _check_other_sources(self) -> None:
         first = [name for name, dataset in self.datasets.items() if not dataset.instead_of]
         for name, dataset in self.datasets.items():
@@ -267,29 +314,3 @@ class Country(Strict):
                     allowed=first,
                     remedy="Name the dataset of which this is another source.",
                 )
-
-
-def _first_of(error: ValidationError, file: Path) -> InputError:
-    """Turn pydantic's findings into one message that names fields as the file does."""
-    findings = error.errors()
-    first = findings[0]
-    field = ".".join(str(part) for part in first["loc"]) or "the file as a whole"
-    allowed = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        model: Any = Country
-        for part in first["loc"][:-1]:
-            annotation = model.model_fields[part].annotation if isinstance(part, str) else None
-            model = annotation if isinstance(annotation, type) else model
-            if not (isinstance(model, type) and issubclass(model, BaseModel)):
-                break
-        allowed = "known fields only: " + ", ".join(
-            name for name in getattr(model, "model_fields", {}) if name != "folder"
-        )
-    found = "nothing" if first["type"] == "missing" else first["input"]
-    more = f" ({len(findings) - 1} more after this one.)" if len(findings) > 1 else ""
-    return InputError(
-        f"{file}, {field}",
-        found=found,
-        allowed=allowed,
-        remedy=f"See 'How to add your country' in the book.{more}",
-    )

@@ -117,8 +117,7 @@ def _of(
         )
     if "unit" in standard:
         unit = dataset.unit or "not stated"
-        same = _plain(unit) == _plain(standard["unit"])
-        yield subject.row("unit", unit, standard["unit"], same)
+        yield subject.row("unit", unit, standard["unit"], same_unit(unit, standard["unit"]))
     if name == "land_cover":
         yield subject.row(
             "legend",
@@ -238,6 +237,11 @@ def _cell_metres(lattice: Lattice, boundary: gpd.GeoDataFrame) -> float:
 def _first_variable(file: Path) -> str | None:
     names = variables(file) if is_netcdf(file) else []
     return names[0] if names else None
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Return whether two ways to write a unit mean the same."""
+    return _plain(one) == _plain(other)
 
 
 def _plain(unit: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sohandbook import chapters, input_files, parameters
+from sohandbook import chapters, early_checks, input_files, parameters
 from sohandbook import language as languages
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
@@ -85,6 +85,7 @@ def check(
                 allowed=[chapter.id for chapter in every],
                 remedy="Name a chapter of the handbook.",
             )
+    early_checks.check_settings(country, every)
     values = {
         chapter.id: parameters.resolve(country, chapter.id, parameters.read(chapter.file))
         for chapter in every

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import filelock
 
-from sohandbook import chapters, manifest
+from sohandbook import chapters, early_checks, manifest
 from sohandbook.country_run import CountryRun
 from sohandbook.errors import InputError
 from sohandbook.outcome import Outcome
@@ -50,6 +50,7 @@ def run(
         under way; no kernel was started.
     """
     plan = check(iso3, only=only, folder=folder, output=output, language=language)
+    early_checks.read_tables(plan.country, plan.data)
     with (
         _locked(plan, wait=False),
         closing(CountryRun(plan, again=again, threads=threads, progress=progress)) as under_way,

@@ -28,9 +28,10 @@ def check(iso3: Iso3, folder: Folder = None, output: Output = None) -> None:
     Example: [bold]sohandbook check XDL[/]
     """
     with plain_errors():
-        from sohandbook import check_report, input_files, plan
+        from sohandbook import check_report, early_checks, input_files, plan
 
         checked = plan.check(iso3, folder=folder, output=output)
+        early_checks.read_tables(checked.country, checked.data)
         for name, files in checked.data.items():
             console.print(f"{name}: {len(files)} file{'s' if len(files) > 1 else ''}")
         for chapter in checked.chapters:

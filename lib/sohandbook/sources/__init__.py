@@ -62,6 +62,21 @@ PRODUCTS: dict[str, Callable[[Request], Any]] = {
     "key_biodiversity_areas": national.sites,
 }
 
+# Those whose files are tables of numbers: read at once, on no grid.
+TABLES = frozenset(
+    {
+        "sdg_series_api",
+        "sdg_series_csv",
+        "world_bank_series",
+        "oecd_crs",
+        "activity_workbook",
+        "financial_needs",
+        "species_categories",
+        "vulnerability_factors",
+        "national_series",
+    }
+)
+
 
 def open_dataset(
     dataset: Dataset,

@@ -15,7 +15,7 @@ from sohandbook.translations import markdown, notebooks
 INTERFACE, FIGURES, ERRORS = "interface", "figures", "errors"
 _IN_TEMPLATE = re.compile(r"""words\(\s*"((?:[^"\\]|\\.)*)"|words\(\s*'((?:[^'\\]|\\.)*)'""")
 _MARKERS = {"translate", "message"}
-_ERRORS = {"InputError", "first_finding"}
+_ERRORS = {"InputError", "first_finding", "wrong_field"}
 
 Message = tuple[str, str]  # the English text, and its file relative to the handbook
 

@@ -1,0 +1,150 @@
+"""Settings and small files that are wrong stop before a kernel starts."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+import handbook_folder
+from handbook_folder import SAVE, Handbook
+from sohandbook import plan, runner
+from sohandbook.cli import app
+from sohandbook.errors import InputError
+
+
+@pytest.fixture
+def handbook(tmp_path, monkeypatch) -> Handbook:
+    made = handbook_folder.use(tmp_path, monkeypatch)
+    made.add_dataset("land_cover", product="national_land_cover")
+    made.add_dataset("poverty", product="national_series", content="year,value\n2000,12.5\n")
+    made.add_chapter("one", SAVE, datasets=["land_cover"], optional=["poverty"])
+    return made
+
+
+def refused() -> str:
+    with pytest.raises(InputError) as error:
+        plan.check("XTT")
+    return str(error.value)
+
+
+def test_a_layout_that_nobody_knows(handbook):
+    handbook.add_dataset("land_cover", product="esa_cci_landcover")
+    message = refused()
+    assert "datasets.land_cover.product: found 'esa_cci_landcover'; allowed: esa_cci" in message
+    assert "Perhaps 'esa_cci_land_cover' is meant." in message
+
+
+def test_a_dataset_that_no_chapter_reads(handbook):
+    handbook.add_dataset("landcover", product="national_land_cover")
+    message = refused()
+    assert "datasets: found 'landcover'; allowed: land_cover, poverty" in message
+    assert "Perhaps 'land_cover' is meant." in message
+
+
+def test_the_dataset_of_the_grid_and_other_sources_may_have_any_name(handbook):
+    handbook.add_dataset("cells", product="soil_units")
+    handbook.add_dataset("survey", product="national_series", instead_of="poverty")
+    handbook.write_settings(grid={"dataset": "cells"})
+    assert plan.check("XTT").country.grid.dataset == "cells"
+
+
+def test_a_unit_that_nobody_converts(handbook):
+    handbook.add_chapter("two", SAVE, datasets=["soil_organic_carbon"])
+    handbook.add_dataset("soil_organic_carbon", product="soilgrids_ocs", unit="kg/m2")
+    message = refused()
+    assert "datasets.soil_organic_carbon.unit: found 'kg/m2'; allowed: t C/ha" in message
+    scaled = {"product": "soilgrids_ocs", "unit": "kg/m2", "options": {"scale": 10}}
+    handbook.add_dataset("soil_organic_carbon", **scaled)
+    plan.check("XTT")
+    handbook.add_dataset("soil_organic_carbon", product="soilgrids_ocs", unit="t C ha-1")
+    plan.check("XTT")
+
+
+@pytest.mark.parametrize(
+    ("periods", "year"),
+    [
+        ({"baseline": [1985, 2015]}, 1985),
+        ({"report_2": [2016, 2030]}, 2030),
+    ],
+)
+def test_a_period_without_a_map(handbook, periods, year):
+    handbook.add_dataset(
+        "land_cover",
+        product="national_land_cover",
+        years=[2000, 2022],
+        stands_for={2023: 2022},
+    )
+    handbook.write_settings(periods=periods)
+    assert f"periods: found {year}; allowed: 2000 to 2022, the years of land_cover, or" in (
+        refused()
+    )
+    handbook.write_settings(periods={})
+    with pytest.raises(InputError, match=r"land_cover.files: found"):  # the next in turn
+        handbook.add_dataset(
+            "land_cover",
+            product="national_land_cover",
+            years=[2000, 2022],
+            stands_for={2023: 2022},
+            files=["{year}.tif"],
+        )
+        plan.check("XTT")
+
+
+@pytest.mark.parametrize("code", ["EPSG:32760", "EPSG:3035", "EPSG:27700"])
+def test_a_grid_for_another_part_of_the_world(handbook, code):
+    handbook.write_settings(grid={"crs": code, "resolution": 250})
+    message = refused()
+    assert "grid.crs: found " in message and f"{code}, made for " in message
+    assert "longitudes 20.0 to 21.0 and latitudes 10.0 to 11.0" in message
+
+
+@pytest.mark.parametrize("code", ["EPSG:32634", "EPSG:6933", "EPSG:3857", "ESRI:54009"])
+def test_a_grid_for_the_country(handbook, code):
+    handbook.write_settings(grid={"crs": code, "resolution": 250})
+    assert plan.check("XTT").country.grid.crs == code
+
+
+def test_a_grid_for_a_country_on_both_sides_of_180_degrees(handbook):
+    ring = [[179, -17], [182, -17], [182, -16], [179, -17]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {"name": "Isles"}, "geometry": shape}
+    (handbook.country / "boundary.geojson").write_text(json.dumps(feature))
+    for code in ("EPSG:3832", "EPSG:32760", "EPSG:32701"):  # Pacific; UTM on either side
+        handbook.write_settings(grid={"crs": code, "resolution": 250})
+        plan.check("XTT")
+    handbook.write_settings(grid={"crs": "EPSG:32634", "resolution": 250})
+    assert "made for Between 18°E and 24°E" in refused()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{}", "found "),
+        ("not a map", "found "),
+        (
+            '{"type": "Feature", "properties": {}, "geometry": {"type": "LineString", '
+            '"coordinates": [[20, 10], [21, 11]]}}',
+            "found 'LineString'; allowed: polygons",
+        ),
+    ],
+)
+def test_a_boundary_that_is_none(handbook, text, found):
+    (handbook.country / "boundary.geojson").write_text(text)
+    message = refused()
+    assert "boundary.geojson: " in message and found in message
+
+
+def test_a_wrong_cell_of_a_table_stops_before_a_kernel_starts(handbook):
+    (handbook.raw / "poverty.txt").write_text("year,value\n2000,a lot\n")
+    with pytest.raises(InputError, match="a lot"):
+        runner.run("XTT")
+    assert not (handbook.output / "notebooks").exists()
+    answer = CliRunner().invoke(app, ["check", "XTT"])
+    assert answer.exit_code == 2 and "a lot" in answer.stderr
+
+
+def test_a_table_that_no_chosen_chapter_reads_stops_nothing(handbook):
+    handbook.add_chapter("two", SAVE, datasets=["land_cover"])
+    (handbook.raw / "poverty.txt").write_text("year,value\n2000,a lot\n")
+    (outcome,) = runner.run("XTT", only=["two"])
+    assert outcome.result == "done"
