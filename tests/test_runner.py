@@ -10,10 +10,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from typer.testing import CliRunner
 
 import handbook_folder
 from handbook_folder import SAVE, Handbook
-from sohandbook import plan, runner
+from sohandbook import export, plan, runner
+from sohandbook.cli import app
 from sohandbook.errors import InputError
 
 
@@ -306,6 +308,43 @@ def test_wrong_input_stops_before_any_kernel(handbook, break_it, message):
     with pytest.raises(InputError, match=message):
         runner.run("XTT")
     assert not handbook.output.exists()
+
+
+def test_results_that_do_not_fit_one_another_are_named(handbook):
+    two_chapters(handbook)
+    runner.run("XTT")
+    checked = CliRunner().invoke(app, ["check", "XTT"])
+    assert runner.out_of_step(plan.check("XTT")) == {} and checked.exit_code == 0
+    handbook.write_settings(settings={"one": {"factor": 3}})
+    late = {"one": "changed: settings"}
+    assert runner.out_of_step(plan.check("XTT")) == late
+    runner.run("XTT", only=["one"])
+    late = {"two": "changed: earlier chapters"}
+    assert runner.out_of_step(plan.check("XTT")) == late
+    checked = CliRunner().invoke(app, ["check", "XTT"])
+    assert checked.exit_code == 1
+    assert "two is not up to date: changed: earlier chapters" in checked.output
+    with pytest.raises(InputError, match=r"chapter two: .*earlier chapters.*sohandbook run XTT"):
+        export.refuse_out_of_step(plan.check("XTT").country)
+    assert CliRunner().invoke(app, ["export", "XTT"]).exit_code == 2
+    runner.run("XTT")
+    assert runner.out_of_step(plan.check("XTT")) == {}
+    export.refuse_out_of_step(plan.check("XTT").country)
+
+
+def test_newer_code_alone_leaves_results_fit_for_a_report(handbook):
+    two_chapters(handbook)
+    runner.run("XTT")
+    handbook.add_chapter("two", SAVE, "# the same, said in other words", needs=["one"])
+    assert runner.due(plan.check("XTT")) and runner.out_of_step(plan.check("XTT")) == {}
+
+
+def test_without_the_input_files_nothing_is_refused(handbook):
+    two_chapters(handbook)
+    runner.run("XTT")
+    country = plan.check("XTT").country
+    (handbook.raw / "rain.txt").unlink()
+    export.refuse_out_of_step(country)
 
 
 def test_two_chapters_may_not_write_the_same_file(handbook):

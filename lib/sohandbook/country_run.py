@@ -28,6 +28,8 @@ BLOCKED_BY: dict[str, Result] = {
     "no data": "no data",
 }
 STAGING_PREFIX = ".running-"
+# Parts of a chapter's key: what the report is made from, without the code that makes it.
+INPUTS = ("settings", "data", "country", "earlier chapters")
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -108,6 +110,26 @@ class CountryRun:
             if reason:
                 found[chapter.id] = reason
             states[chapter.id] = self._state(chapter, states) if not reason else "done"
+        return found
+
+    def out_of_step(self) -> dict[str, str]:
+        """Return the chapters whose results rest on other inputs than those of today, and which.
+
+        Newer code alone does not count: the results still fit one another.
+        """
+        found: dict[str, str] = {}
+        for chapter in self.plan.chapters:
+            entry = self.manifest["chapters"].get(chapter.id, {})
+            needed = chapter_list.needed(self.plan.chapters, [chapter.id])
+            if entry.get("result") != "done" or "key" not in entry:
+                continue
+            if gone := sorted(needed - self.manifest["chapters"].keys()):
+                found[chapter.id] = f"no result of {gone[0]}"
+                continue
+            key = self._key(chapter)
+            changed = [part for part in INPUTS if entry["key"].get(part) != key[part]]
+            if changed:
+                found[chapter.id] = f"changed: {', '.join(changed)}"
         return found
 
     def _why_due(self, chapter: Chapter, states: Mapping[str, str]) -> str:

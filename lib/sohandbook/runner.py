@@ -16,7 +16,7 @@ from sohandbook.errors import InputError
 from sohandbook.outcome import Outcome
 from sohandbook.plan import Plan, check
 
-__all__ = ["Outcome", "due", "run", "run_one"]
+__all__ = ["Outcome", "due", "out_of_step", "run", "run_one"]
 
 
 def run(
@@ -97,6 +97,16 @@ def due(plan: Plan) -> dict[str, str]:
     """
     with closing(CountryRun(plan)) as now:
         return now.due()
+
+
+def out_of_step(plan: Plan) -> dict[str, str]:
+    """Return the chapters whose results do not fit the inputs of today, and what has changed.
+
+    A setting or a file was changed, or an earlier chapter was run again, and these chapters
+    were not: their tables and the others would contradict one another in a report.
+    """
+    with closing(CountryRun(plan)) as now:
+        return now.out_of_step()
 
 
 @contextmanager

@@ -23,12 +23,13 @@ from sohandbook.cli.basis import (
 def check(iso3: Iso3, folder: Folder = None, output: Output = None) -> None:
     """Check a country's settings, parameters, input files and written tables; compute nothing.
 
-    The exit code is 0 if no check of severity error failed, 1 if one did, 2 if the input is wrong.
+    The exit code is 0 if no check of severity error failed, 1 if one did or results are not up to
+    date, 2 if the input is wrong.
 
     Example: [bold]sohandbook check XDL[/]
     """
     with plain_errors():
-        from sohandbook import check_report, early_checks, input_files, plan
+        from sohandbook import check_report, early_checks, input_files, plan, runner
 
         checked = plan.check(iso3, folder=folder, output=output)
         early_checks.read_tables(checked.country, checked.data)
@@ -38,8 +39,14 @@ def check(iso3: Iso3, folder: Folder = None, output: Output = None) -> None:
             for name in input_files.lacking(chapter, checked.country):
                 console.print(f"[yellow]{chapter.id} is not possible[/]: no dataset {name}")
         console.print(f"[green]The settings of {escape(checked.country.name)} are in order.[/]")
+        late = runner.out_of_step(checked)
+        for chapter_id, why in late.items():
+            console.print(f"[red]{chapter_id} is not up to date[/]: {escape(why)}")
+        if late:
+            console.print(f"Run 'sohandbook run {iso3}', or the export refuses the report.")
         if errors := check_report.show(checked, console=console):
             console.print(f"[red]The platform would refuse this: {errors} failed.[/]")
+        if errors or late:
             raise typer.Exit(1)
 
 
@@ -75,7 +82,8 @@ def export(
 ) -> None:
     """Write what a country hands in: workbook, tables, report files, series, map catalogue.
 
-    A check of severity error that fails stops the export with exit code 2.
+    A check of severity error that fails stops the export with exit code 2, and so do results that
+    are older than the settings and files of today.
 
     Example: [bold]sohandbook export XDL[/]
     """
@@ -86,6 +94,8 @@ def export(
 
         with console.status("Writing the report"):
             country = Country.load(iso3, folder=folder)
+            if not draft:
+                exports.refuse_out_of_step(country, folder=folder, output=output)
             files = exports.everything(country, output or paths.outputs() / iso3, draft=draft)
         if draft:
             console.print("[bold red]DRAFT: not for submission.[/] Every file says so.")

@@ -92,6 +92,36 @@ def everything(country: Country, output_folder: Path | str, *, draft: bool = Fal
     return [*files, *(report / "stac").glob("collection.json")]
 
 
+def refuse_out_of_step(
+    country: Country, *, folder: Path | None = None, output: Path | None = None
+) -> None:
+    """Stop where chapters have not been run since a setting, a file or another result changed.
+
+    On a machine without the input files nothing is known, and nothing is refused.
+
+    Raises
+    ------
+    InputError
+        Names the first such chapter.
+    """
+    from sohandbook import plan, runner
+
+    try:
+        late = runner.out_of_step(plan.check(country.iso3, folder=folder, output=output))
+    except InputError:
+        return
+    if late:
+        first, why = next(iter(late.items()))
+        more = f" ({len(late) - 1} more after this one.)" if len(late) > 1 else ""
+        raise InputError(
+            f"results of chapter {first}",
+            found=why,
+            allowed="results of the settings and files of today",
+            remedy=f"Run 'sohandbook run {country.iso3}' first, or export a draft with --draft."
+            f"{more}",
+        )
+
+
 def _refused(blocking: pd.DataFrame, report: Path) -> InputError:
     first, more = blocking.iloc[0], len(blocking) - 1
     others = f" {more} more in {report / CHECKS}." if more else ""
