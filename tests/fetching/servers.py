@@ -132,8 +132,10 @@ def start() -> tuple[Server, HttpServer]:
     return http.desk, http
 
 
-def stac(server: Server, items: list[dict[str, Any]], *, root: str = "/stac") -> None:
-    """Let a server answer the searches of a STAC API over some items."""
+def stac(
+    server: Server, items: list[dict[str, Any]], *, root: str = "/stac", page: int = 100
+) -> None:
+    """Let a server answer the searches of a STAC API over some items, so many on a page."""
     link = {
         "rel": "search",
         "type": "application/geo+json",
@@ -170,7 +172,14 @@ def stac(server: Server, items: list[dict[str, Any]], *, root: str = "/stac") ->
             and item["bbox"][1] <= north
             and item["bbox"][3] >= south
         ]
-        return {"type": "FeatureCollection", "features": found, "links": []}
+        first_item = int(asked.get("token", 0))
+        rest = first_item + page
+        following = {"rel": "next", "method": "POST", "merge": True, "body": {"token": rest}}
+        return {
+            "type": "FeatureCollection",
+            "features": found[first_item:rest],
+            "links": [link | following] if rest < len(found) else [],
+        }
 
     server.answers[f"{root}/search"] = search
 

@@ -49,6 +49,7 @@ def land_cover(server, mirror):
                     dates=(f"{year}-01-01", f"{year}-12-31"),
                 )
             )
+    server.items = items
     servers.stac(server, items, root="/api/stac/v1")
     server.answers[TOKEN + "esa-cci-lc"] = lambda _: {"token": "sig=abc"}
     server.values = values
@@ -70,6 +71,16 @@ def test_tiles_of_one_year_are_joined_on_their_own_cells(land_cover, tmp_path, q
     # 376 by 196 cells touch at most 4 by 3 blocks of 16 kB of the two tiles, opened twice.
     assert 0 < tiles < 12 * 128 * 128 + 4 * 64_000 and tiles < 0.5 * whole
     assert not any(path.startswith("/tiles/2016") for path in land_cover.requests)
+
+
+def test_an_answer_of_several_pages(land_cover, tmp_path, quick):
+    servers.stac(land_cover, land_cover.items, root="/api/stac/v1", page=1)
+    land_cover.faults["/api/stac/v1/search"] = [Fault(), Fault(status=503)]  # on its second page
+    place = boundary(9.5, 16.0, 10.5, 16.5)
+    target = write(LAND_COVER, tmp_path / "lc.tif", place, quick)
+    got = read_window(target, boundary=place, margin_cells=0)
+    assert (got.values == land_cover.values[540:720, 540:900]).all()
+    assert land_cover.requests.count("/api/stac/v1/search") == 4  # two, and again from the first
 
 
 def test_a_search_on_a_bad_day(land_cover, tmp_path, quick):
