@@ -2,17 +2,26 @@
 
 import re
 import shutil
+from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 import yaml
 
 import handbook_folder
 from handbook_folder import Handbook
-from sohandbook import country_codes, national_forms, new_country
+from sohandbook import (
+    activity_workbook,
+    country_codes,
+    national_forms,
+    national_templates,
+    new_country,
+)
 from sohandbook.country import Country
 from sohandbook.errors import InputError
 
+ROOT = Path(__file__).parents[1]
 TEMPLATE = "templates/country.yml"
 
 
@@ -94,6 +103,14 @@ def test_commented_datasets_are_valid_too(handbook):
         "protected_areas",
         "key_biodiversity_areas",
         "public_finance",
+        "domestic_public_finance",
+        "private_finance",
+        "financial_needs",
+        "species_categories",
+        "vulnerability_factors",
+        "poverty",
+        "drinking_water",
+        "population_totals",
     }
     assert country.datasets["population"].files == ["population/mrt_{sex}_{year}.tif"]
     assert yaml.safe_load(text)["preset"] == "guidance"
@@ -104,6 +121,30 @@ def test_has_a_form_for_all_that_people_write(handbook):
     names = {file.stem for file in (folder / "forms").glob("*.csv")}
     assert {"SO1-VT.T1", "SO3-IF", "AA"} <= names
     assert national_forms.read_all(folder) == {}
+
+
+def test_every_dataset_that_a_chapter_must_have_is_in_the_template(handbook):
+    """One of the names at least, so that nobody has to look for it in another country's file."""
+    text = new_country.write("MRT").read_text()
+    listed = set(re.findall(r"^  (?:# )?([a-z_]+):", text, re.MULTILINE))
+    for entry in yaml.safe_load((ROOT / "notebooks" / "chapters.yml").read_text()):
+        for names in entry["datasets"]:
+            assert listed & set(names.split(" or ")), f"{entry['id']} needs {names}"
+
+
+def test_has_empty_workbooks_of_the_money_that_only_the_country_knows(handbook):
+    folder = new_country.write("MRT").parent / "finance"
+    assert {file.name for file in folder.iterdir()} == {
+        "SO5-2.xlsx",
+        "SO5-3.xlsx",
+        "SO5-5.NEEDS.csv",
+    }
+    assert list(activity_workbook.read(folder / "SO5-3.xlsx", indicator="SO5-3").index) == []
+    assert len(national_forms.read(folder / "SO5-5.NEEDS.csv", "SO5-5.NEEDS")) == 0
+    assert openpyxl.load_workbook(folder / "SO5-2.xlsx").sheetnames == ["SO5-2", "SO5-2 ST"]
+    first = (folder / "SO5-2.xlsx").read_bytes()
+    assert national_templates.write_money(folder.parent) == []
+    assert (folder / "SO5-2.xlsx").read_bytes() == first
 
 
 def test_never_overwrites(handbook):

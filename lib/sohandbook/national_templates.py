@@ -2,8 +2,14 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from sohandbook import forms, national_cells
 from sohandbook.national_forms import FOLDER, NARRATIVE, SECTIONS, WRITTEN, template
+
+# The budget and companies' money; what donors give stands in files of the OECD.
+MONEY = ("SO5-2", "SO5-3")
+NEEDS = "SO5-5.NEEDS"
 
 
 def write_templates(country_folder: Path | str) -> list[Path]:
@@ -33,6 +39,36 @@ def write_templates(country_folder: Path | str) -> list[Path]:
         if not file.exists():
             file.write_text(text, encoding="utf-8")
             written.append(file)
+    return written
+
+
+def write_money(country_folder: Path | str) -> list[Path]:
+    """Write empty workbooks for the money that only the country knows, and a table of its needs.
+
+    Files that are there stay.
+
+    Returns
+    -------
+    list of Path
+        The files that were written, in ``finance/``.
+    """
+    from sohandbook import activity_workbook
+    from sohandbook.activities import LAYOUT
+
+    folder = Path(country_folder) / "finance"
+    folder.mkdir(parents=True, exist_ok=True)
+    needs = folder / f"{NEEDS}.csv"
+    written = [
+        file
+        for file in (*(folder / f"{indicator}.xlsx" for indicator in MONEY), needs)
+        if not file.exists()
+    ]
+    for file in written:
+        if file == needs:
+            file.write_text(template(NEEDS).to_csv(index=False, lineterminator="\n"), "utf-8")
+        else:
+            empty = pd.DataFrame(columns=forms.table(LAYOUT).names)
+            activity_workbook.write(file, {file.stem: empty})
     return written
 
 

@@ -49,6 +49,7 @@ def write(iso3: str) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     national_templates.write_templates(file.parent)
+    national_templates.write_money(file.parent)
     return file
 
 
@@ -67,6 +68,7 @@ def next_steps(iso3: str) -> list[str]:
         "Fill in 'party'. Take away the '# ' of the datasets that you want.",
         "Put your boundary beside the file, or let 'fetch' bring an open one.",
         "forms/ has a file for each form that people write; leave empty what you do not report.",
+        "finance/ has empty workbooks for the budget, private money and the needs of plans.",
     ]
     if known is not None and known.small_island_state:
         steps.append(

@@ -174,6 +174,22 @@ class TestAid:
         assert table[["direction", "disbursement"]].values.tolist() == [
             ["provided", 1.0], ["received", 2.0]]  # fmt: skip
 
+    @pytest.mark.parametrize(
+        ("row", "named"),
+        [
+            ("2020,MRT,a lot", "disbursement, row 3: found 'a lot'"),
+            ('2020,MRT,"1,5"', "disbursement, row 3: found '1,5'"),
+            ("FY20,MRT,1.5", "year, row 3: found 'FY20'"),
+            (",MRT,1.5", "year, row 3: found 'nothing'"),
+        ],
+    )
+    def test_a_text_in_place_of_a_number(self, tmp_path, anywhere, open_product, row, named):
+        (tmp_path / "crs.csv").write_text(
+            f"Year,DERecipientcode,USD_Disbursement\n2020,MRT,\n{row}\n"
+        )
+        with pytest.raises(InputError, match=named):
+            open_product("oecd_crs", tmp_path, "crs.csv", anywhere, iso3="MRT")
+
     def test_a_wrong_marker(self, tmp_path, anywhere, open_product):
         (tmp_path / "c.txt").write_text(
             "Year|DERecipientcode|usd_disbursement|desertification\n2020|XXX|1|5\n"

@@ -150,12 +150,35 @@ def _tidy(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
             allowed="Year and USD_Disbursement or USD_Commitment among the columns",
             remedy="Take the activity file of the Creditor Reporting System.",
         )
-    table["year"] = table["year"].astype(int)
+    years = _numbers(table["year"], f"{path}, year")
+    if years.isna().any():
+        raise InputError(
+            f"{path}, year, row {int(np.flatnonzero(years.isna())[0]) + 2}",
+            found="nothing",
+            allowed="a year",
+            remedy="Give each row its year.",
+        )
+    table["year"] = years.astype(int)
     for column in AMOUNTS:
-        table[column] = pd.to_numeric(table[column], errors="coerce").astype(np.float64)
+        table[column] = _numbers(table[column], f"{path}, {column}")
     for column in MARKERS:
         table[column] = _marker(table[column], f"{path}, {column}")
     return table
+
+
+def _numbers(column: pd.Series, where: str) -> pd.Series:
+    """Return a column as numbers, NaN where it is empty."""
+    numbers = pd.to_numeric(column, errors="coerce").astype(np.float64)
+    wrong = numbers.isna() & column.notna() & (column.astype("string").str.strip().fillna("") != "")
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise InputError(
+            f"{where}, row {row + 2}",
+            found=column.iloc[row],
+            allowed="a number, or nothing where it is not known",
+            remedy="Write numbers with a point, and no unit behind them.",
+        )
+    return numbers
 
 
 def _marker(column: pd.Series, where: str) -> pd.Series:
