@@ -1,5 +1,8 @@
 """An exercise explains a wrong answer; it does not only refuse it."""
 
+import pytest
+
+from sohandbook.errors import InputError
 from sohandbook.exercises import Exercise
 
 EXERCISE = Exercise(
@@ -60,3 +63,14 @@ def test_an_answer_right_but_for_its_form_says_so():
     assert "Multiply by 100" in str(precise.check(-0.1964))
     assert "Read the step again" in str(precise.check(-25))
     assert "rounded" not in str(Exercise(question="How many?", answer=0.3).check(0))
+
+
+def test_a_country_without_the_number_that_is_asked_for():
+    """The lesson goes on; only a solution that has a number where the answer has none is wrong."""
+    exercise = Exercise(question="How long?", answer=float("nan"), name="", unit="years")
+    words = "The data of this country do not hold the answer."
+    assert exercise.check(12).message == words and exercise.check(12).right is None
+    assert exercise.check(None).message.startswith("How long?")
+    assert exercise.confirm(float("nan")) == words
+    with pytest.raises(InputError, match="Mend the solution"):
+        exercise.confirm(12.0)

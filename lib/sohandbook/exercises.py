@@ -71,6 +71,8 @@ class Exercise:
         InputError
             If the solution is not the answer: they must not drift apart.
         """
+        if self._has_no_answer and isinstance(solution, float) and math.isnan(solution):
+            return self._judge(solution).message
         if not self._judge(solution).right:
             raise InputError(
                 f"exercise {self.name}", found=solution, allowed=str(self.answer),
@@ -79,10 +81,17 @@ class Exercise:
         shown = f"{solution:.6g}" if isinstance(solution, float) else str(solution)
         return f"{shown} {self.unit}".strip()
 
+    @property
+    def _has_no_answer(self) -> bool:
+        """A country may have no value where the training country has one."""
+        return isinstance(self.answer, float) and math.isnan(self.answer)
+
     def _judge(self, attempt: float | str | None) -> Verdict:
         if attempt is None or attempt is ...:
             what_to_do = translate("Put your answer in and run the cell again.")
             return Verdict(None, f"{translate(self.question)} {what_to_do}")
+        if self._has_no_answer:
+            return Verdict(None, translate("The data of this country do not hold the answer."))
         if not isinstance(self.answer, str):
             try:
                 attempt = float(attempt)

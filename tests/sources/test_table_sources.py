@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from sohandbook import national_templates
 from sohandbook.errors import InputError
 
 MAURITANIA = 478
@@ -201,6 +202,20 @@ class TestAid:
         (tmp_path / "c.txt").write_text("a,b\n1,2\n")
         with pytest.raises(InputError, match="USD_Disbursement"):
             open_product("oecd_crs", tmp_path, "c.txt", anywhere)
+
+
+class TestFilesThatNobodyFilledIn:
+    @pytest.mark.parametrize(
+        ("product", "file", "settings"),
+        [
+            ("activity_workbook", "SO5-3.xlsx", {"options": {"sheet": "SO5-3"}}),
+            ("financial_needs", "SO5-5.NEEDS.csv", {}),
+        ],
+    )
+    def test_are_no_data(self, tmp_path, anywhere, open_product, product, file, settings):
+        national_templates.write_money(tmp_path)
+        with pytest.raises(InputError, match=f"{file}.*no row.*Fill the file in, or take tested"):
+            open_product(product, tmp_path / "finance", file, anywhere, **settings)
 
 
 class TestNationalData:

@@ -108,13 +108,30 @@ def activities(request: Request) -> pd.DataFrame:
             allowed=INDICATORS,
             remedy="Name the sheet whose activities this dataset holds.",
         )
-    return activity_workbook.read(request.one_file(), indicator=str(sheet))
+    path = request.one_file()
+    found = activity_workbook.read(path, indicator=str(sheet))
+    _refuse_without_rows(found, request, f"{path}, sheet {sheet}")
+    return found
 
 
 def financial_needs(request: Request) -> pd.DataFrame:
     """What plans still lack, table SO5-5.NEEDS, as the national team wrote it."""
     request.only_options()
-    return national_forms.read(request.one_file(), "SO5-5.NEEDS")
+    path = request.one_file()
+    found = national_forms.read(path, "SO5-5.NEEDS")
+    _refuse_without_rows(found, request, str(path))
+    return found
+
+
+def _refuse_without_rows(found: pd.DataFrame, request: Request, where: str) -> None:
+    """A file that nobody has filled in is not a country without money for land."""
+    if found.empty:
+        raise InputError(
+            where,
+            found="no row",
+            allowed="one row at least",
+            remedy=f"Fill the file in, or take {request.name} out of country.yml.",
+        )
 
 
 def _of(table: pd.DataFrame, role: str, request: Request) -> pd.Series:
