@@ -18,6 +18,7 @@ from shapely.geometry import box
 from sohandbook import classes, figures, forms, tables
 from sohandbook.errors import InputError
 from sohandbook.figures import cartography
+from sohandbook.figures.display import DOTS_PER_INCH, WIDTH_INCHES, caption_html
 from sohandbook.figures.words import number, readable
 
 ALT = "A square country; its west is grassland, its east is cropland."
@@ -213,6 +214,53 @@ def test_charts_draw_bars_lines_and_stacks():
         figures.line_chart(pd.DataFrame({"name": ["x"]}), **WORDS, unit="%")
     with pytest.raises(InputError, match="at most 6"):
         figures.line_chart(pd.DataFrame(np.ones((2, 7))), **WORDS, unit="%")
+
+
+def test_long_words_do_not_make_a_figure_wider_than_a_phone(land_cover):
+    """Words are 10 pixels high on a phone as long as the picture is drawn as wide as it is."""
+    long = "A choice whose name is longer than a phone is wide, by far"
+    values = pd.Series({long: -14.9, "Short": 1.1})
+    lines = pd.DataFrame({long: [1.0, 2.0], "Short": [3.0, 4.0]}, index=[2000, 2020])
+    shares = pd.DataFrame({"stable": [60.0], "degraded": [40.0]}, index=[long])
+    status = classes.system("status")
+    drawn = [
+        figures.bar_chart(values, **WORDS, unit="percentage points"),
+        figures.line_chart(lines.rename(columns={long: long[:30]}), **WORDS, unit="%"),
+        figures.share_chart(shares, **WORDS, system=status),
+        figures.small_multiples({long: land_cover, "Short": land_cover}, **WORDS),
+    ]
+    for figure in drawn:
+        with Image.open(BytesIO(figure.png)) as image:
+            width, height = image.size
+        assert width / DOTS_PER_INCH < 1.07 * WIDTH_INCHES
+        assert height < 1.6 * width
+
+
+def test_a_legend_takes_one_column_where_two_are_too_wide(land_cover, report):
+    condition = classes.system("expanded_status")
+    codes = land_cover.copy(data=np.full(land_cover.shape, 1, np.int8)).assign_attrs(
+        condition.attributes()
+    )
+    with Image.open(BytesIO(figures.class_map(codes, **WORDS, report=report).png)) as image:
+        assert image.size[0] / DOTS_PER_INCH < 1.07 * WIDTH_INCHES
+
+
+def test_a_date_in_small_print_is_not_read_backwards():
+    words = caption_html("A map.", "رُسمت في 2026-11-29.")
+    assert '<bdi dir="ltr">2026-11-29</bdi>' in words
+
+
+def test_a_column_of_sentences_keeps_its_room():
+    frame = pd.DataFrame(
+        {
+            "id": ["G1"],
+            "rule": ["numbers must be 0 or more in cells that accept no others"],
+            "n": [1],
+        }
+    )
+    page = figures.table(frame, caption="Rules").html
+    heads = re.findall(r"<th scope=\"col\"[^>]*>", page)
+    assert ["min-width" in head for head in heads] == [False, True, False]
 
 
 def test_a_computed_line_has_no_points():

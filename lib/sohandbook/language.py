@@ -25,6 +25,7 @@ THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 _NUMBER = re.compile(
     r"(?<![\w.,-])[-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)(?![\w-]|[.,]\d)"
 )
+_PERCENT = re.compile(r"(?<=\d) %")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Language:
     direction: str
     sphinx: str
     decimal: str
+    thousands: str = THIN_SPACE
+    percent: str = " %"
     complete: tuple[str, ...] = ()
     begun: tuple[str, ...] = ()
 
@@ -125,7 +128,8 @@ def translate(text: str, **values: object) -> str:
 
     found = catalogue.read(language.code)
     if values:
-        return found.exact(text).format(**values)
+        shown = {name: numbers(v) if isinstance(v, str) else v for name, v in values.items()}
+        return found.exact(text).format(**shown)
     return found.find(text)
 
 
@@ -135,10 +139,10 @@ def numbers(text: str) -> str:
     if language.code == SOURCE:
         return text
     return _NUMBER.sub(
-        lambda match: (
-            match[0].replace(",", THIN_SPACE).replace(".", language.decimal).replace("-", "\u2212")
+        lambda match: match[0].translate(
+            str.maketrans({",": language.thousands, ".": language.decimal, "-": "\u2212"})
         ),
-        text,
+        _PERCENT.sub(language.percent, text),
     )
 
 

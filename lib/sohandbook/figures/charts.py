@@ -11,12 +11,14 @@ from matplotlib.patches import Patch
 
 from sohandbook import classes
 from sohandbook.errors import InputError
+from sohandbook.figures import fitting
 from sohandbook.figures.display import WIDTH_INCHES, Figure, check_words, picture
 from sohandbook.figures.fonts import in_letters_at_hand
 from sohandbook.figures.words import number, readable
-from sohandbook.language import THIN_SPACE, current, translate
+from sohandbook.language import current, translate
 
 INK, GRID, PLAIN, NEUTRAL = "#222222", "#dddddd", "#2a7fa0", "#8a8a8a"
+LEGEND = -0.12  # its upper edge, in heights of the axes
 # Lines differ in colour, dash and marker, so that no one of the three has to be seen.
 LINES = (
     ("#12401f", "-", "o"),
@@ -58,22 +60,24 @@ def bar_chart(
     keys = [str(key) for key in values.index]
     names = dict(zip(system.keys, map(translate, system.labels), strict=True)) if system else {}
     shades = dict(zip(system.keys, system.colours, strict=True)) if system else {}
-    labels = [names.get(key) or readable(key) for key in keys]
+    labels = [fitting.in_lines(names.get(key) or readable(key)) for key in keys]
     colours = [shades.get(key, NEUTRAL if system else PLAIN) for key in keys]
-    drawing, axes = _sheet(0.34 * len(values) + 0.5)
+    lines = max(label.count("\n") + 1 for label in labels)
+    drawing, axes = _sheet((0.17 + 0.17 * lines) * len(values) + 0.5)
     bars = axes.barh(
         range(len(values)), values.fillna(0), color=colours, edgecolor="#777777", linewidth=0.5
     )
     numbers = values.astype(float)
     written = [translate("no value") if np.isnan(v) else number(v, digits) for v in numbers]
-    axes.bar_label(bars, written, padding=3, fontsize=10)
     axes.set_yticks(range(len(values)), labels, fontsize=10)
-    axes.invert_yaxis()
-    axes.margins(x=0.18 if values.min() >= 0 else 0.32)
+    axes.set_xticks([])
+    axes.tick_params(length=0)
+    fitting.push_in(drawing, axes)
+    beside = axes.bar_label(bars, written, padding=3, fontsize=10)
+    fitting.room_beside_bars(axes, beside, on_both_sides=bool(values.min() < 0))
+    axes.set_ylim(len(values) - 0.4, -0.6)
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.spines[:].set_visible(False)
-    axes.tick_params(length=0)
-    axes.set_xticks([])
     axes.set_xlabel(translate(unit), fontsize=10, loc="left")
     return picture(drawing, caption=caption, alt=alt)
 
@@ -119,8 +123,9 @@ def line_chart(
     low, high = axes.get_ylim()
     if from_zero and low > 0:
         axes.set_ylim(0, high)
+    fitting.push_in(drawing, axes)
     if len(frame.columns) > 1:
-        _legend_below(axes, None)
+        fitting.legend_below(axes, LEGEND, columns=2, handlelength=2.4)
     return picture(drawing, caption=caption, alt=alt)
 
 
@@ -164,7 +169,8 @@ def stacked_chart(
             Patch(facecolor=colour, edgecolor="#777777", linewidth=0.4, label=translate(label))
         )
     _frame_of_years(axes, unit)
-    _legend_below(axes, handles)
+    fitting.push_in(drawing, axes)
+    fitting.legend_below(axes, LEGEND, columns=2, handles=handles, handlelength=1.4)
     return picture(drawing, caption=caption, alt=alt)
 
 
@@ -196,11 +202,5 @@ def _frame_of_years(axes: Axes, unit: str) -> None:
 
 
 def _tick(value: float) -> str:
-    return f"{value:,.10g}".replace(",", THIN_SPACE).replace(".", current().decimal)
-
-
-def _legend_below(axes: Axes, handles: list[Patch] | None) -> None:
-    axes.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(-0.02, -0.12), ncols=2, fontsize=10,
-        frameon=False, handlelength=2.4 if handles is None else 1.4, columnspacing=1.2,
-    )  # fmt: skip
+    marks = {",": current().thousands, ".": current().decimal}
+    return f"{value:,.10g}".translate(str.maketrans(marks))

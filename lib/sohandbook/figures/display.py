@@ -3,6 +3,7 @@
 import base64
 import html
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ from sohandbook.errors import InputError
 from sohandbook.language import translate
 
 SHORTEST_ALTERNATIVE = 20
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")  # would be read backwards among Arabic words
 IMAGE_NAMES = (".png", ".jpg", ".jpeg", ".svg")
 
 # Set in inches so that 10-point words are 10 CSS pixels high on a phone 360 pixels wide.
@@ -130,5 +132,6 @@ def picture(drawing: Drawing, *, caption: str, alt: str, notes: str = "") -> Fig
 
 def caption_html(caption: str, notes: str = "") -> str:
     """Return the caption of a figure, with its notes in small print."""
-    small = f"<br><small>{html.escape(notes)}</small>" if notes else ""
+    notes = _DATE.sub(r'<bdi dir="ltr">\g<0></bdi>', html.escape(notes))
+    small = f"<br><small>{notes}</small>" if notes else ""
     return f"<figcaption>{html.escape(caption)}{small}</figcaption>"

@@ -43,6 +43,11 @@ def family(code: str) -> str | None:
     return None
 
 
+def in_its_direction(sentence: str) -> str:
+    """Return a sentence that runs from right to left though it may begin with a Latin name."""
+    return f"\u200f{sentence}" if language.current().direction == "rtl" else sentence
+
+
 def note_style() -> str:
     """Return the style of small notes: letters that are not Latin have no slanted form here."""
     return "italic" if language.current().code in LATIN else "normal"

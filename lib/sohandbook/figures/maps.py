@@ -13,10 +13,10 @@ from matplotlib.patches import Patch
 
 from sohandbook import classes, tables
 from sohandbook.errors import InputError
-from sohandbook.figures import cartography
+from sohandbook.figures import cartography, fitting
 from sohandbook.figures.display import WIDTH_INCHES, Figure, check_words, picture
-from sohandbook.figures.fonts import in_letters_at_hand, note_style
-from sohandbook.figures.words import number
+from sohandbook.figures.fonts import in_its_direction, in_letters_at_hand, note_style
+from sohandbook.figures.words import percent
 from sohandbook.language import translate
 
 TITLE_INCHES, FOOT_INCHES, LINE_INCHES = 0.26, 0.36, 0.2
@@ -79,10 +79,12 @@ def small_multiples(
     first = next(iter(panels.values()))
     system = system or _system_of(first)
     boundary, within = _from_report(report, boundary, within)
-    drawing, axes = _sheet(len(panels), first)
-    for place, (title, panel) in zip(axes, panels.items(), strict=True):
+    titles = [fitting.in_lines(translate(title)) for title in panels]
+    lines = max(title.count("\n") + 1 for title in titles)
+    drawing, axes = _sheet(len(panels), first, title_lines=lines)
+    for place, title, panel in zip(axes, titles, panels.values(), strict=True):
         _draw_classes(place, panel, within, system)
-        place.set_title(translate(title), fontsize=11, pad=4)
+        place.set_title(title, fontsize=11, pad=4)
         last_row_first = place is axes[-1 - (len(axes) - 1) % 2]
         cartography.furnish(place, panel, boundary=boundary, furniture=last_row_first)
     handles = [
@@ -95,7 +97,7 @@ def small_multiples(
         title = translate("Share of the country area")
         shares = _shares(first, system, report)
         for handle, share in zip(handles, shares, strict=True):
-            handle.set_label(f"{handle.get_label()}, {number(share)} %")
+            handle.set_label(f"{handle.get_label()}, {percent(share)}")
     _legend(drawing, handles, title, report)
     return picture(
         drawing, caption=caption, alt=alt, notes=cartography.imprint(report, source=source)
@@ -205,7 +207,7 @@ def _inside(within: xr.DataArray, *, finest: int = cartography.FINEST) -> np.nda
     return cartography.thin_classes(mask, nodata=0, finest=finest).values.astype(bool)
 
 
-def _sheet(count: int, data: xr.DataArray) -> tuple[Drawing, list[Axes]]:
+def _sheet(count: int, data: xr.DataArray, *, title_lines: int = 1) -> tuple[Drawing, list[Axes]]:
     """Return a drawing with room for one map, or for maps in two columns."""
     left, right, bottom, top = cartography.extent(data)
     crs = data.rio.crs
@@ -214,7 +216,7 @@ def _sheet(count: int, data: xr.DataArray) -> tuple[Drawing, list[Axes]]:
     columns, rows = min(count, 2), -(-count // 2)
     panel_width = (WIDTH_INCHES - 0.15 * (columns - 1)) / columns
     panel_height = min(1.4, (top - bottom) / ((right - left) * narrowing)) * panel_width
-    row_height = panel_height + TITLE_INCHES
+    row_height = panel_height + TITLE_INCHES + LINE_INCHES * (title_lines - 1)
     height = rows * row_height
     drawing = Drawing(figsize=(WIDTH_INCHES, height))
     axes = [
@@ -269,13 +271,17 @@ def _legend(
     """Write the legend, and that a country is fictional, under the maps."""
     height = drawing.get_figheight()
     if handles:
-        drawing.legend(
-            handles=handles, title=title, title_fontsize=10, fontsize=10, ncols=2, frameon=False,
-            loc="upper left", bbox_to_anchor=(-0.02, -(FOOT_INCHES + below) / height),
-            borderaxespad=0, handlelength=1.4, handletextpad=0.5, columnspacing=1.2,
-            labelspacing=0.35, alignment="left",
+        tall = fitting.fitting_legend(
+            lambda count: drawing.legend(
+                handles=handles, title=title, title_fontsize=10, fontsize=10, ncols=count,
+                loc="upper left", bbox_to_anchor=(-0.02, -(FOOT_INCHES + below) / height),
+                borderaxespad=0, handlelength=1.4, handletextpad=0.5, columnspacing=1.2,
+                labelspacing=0.35, alignment="left", frameon=False,
+            ),
+            columns=2,
         )  # fmt: skip
-        below += LINE_INCHES * (-(-len(handles) // 2) + bool(title)) + 0.1
+        below += tall + 0.1
     if report is not None and report.country.fictional:
         place = -(FOOT_INCHES + below) / height
-        drawing.text(0, place, cartography.note(report), fontsize=9, va="top", style=note_style())
+        note = in_its_direction(cartography.note(report))
+        drawing.text(0, place, note, fontsize=9, va="top", style=note_style())

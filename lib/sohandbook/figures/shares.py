@@ -9,15 +9,16 @@ from matplotlib.patches import Patch
 
 from sohandbook import classes
 from sohandbook.errors import InputError
+from sohandbook.figures import fitting
 from sohandbook.figures.display import WIDTH_INCHES, Figure, check_words, picture
 from sohandbook.figures.fonts import in_letters_at_hand
-from sohandbook.figures.words import number, readable
+from sohandbook.figures.words import percent, readable
 from sohandbook.language import translate
 
 INK, BLANK = "#222222", "#ffffff"
 # Every class has its hatching besides its colour, so that a print in grey says the same.
 HATCHES = ("////", "", "....", "xxxx", "\\\\\\\\", "----", "++++")
-NARROWEST_WITH_NUMBER = 9.0
+NARROWEST_WITH_NUMBER = 11.0
 WHOLE = 1e-6
 
 
@@ -64,21 +65,20 @@ def share_chart(
         for row, share in enumerate(width):
             if share >= NARROWEST_WITH_NUMBER:
                 axes.text(
-                    left[row] + share / 2, row, f"{number(share, 0)} %", fontsize=9, color=INK,
+                    left[row] + share / 2, row, percent(share, 0), fontsize=9, color=INK,
                     ha="center", va="center",
                     bbox={"facecolor": BLANK, "edgecolor": "none", "pad": 1.2},
                 )  # fmt: skip
         left += width
-    axes.set_yticks(range(len(frame)), [readable(str(name)) for name in frame.index], fontsize=10)
+    names = [fitting.in_lines(readable(str(name))) for name in frame.index]
+    axes.set_yticks(range(len(frame)), names, fontsize=10)
     axes.invert_yaxis()
     axes.set_xlim(0, 100)
     axes.set_xticks([])
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-    axes.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(-0.02, 0.0), ncols=len(handles),
-        fontsize=10, frameon=False, handlelength=1.6, columnspacing=1.2,
-    )  # fmt: skip
+    fitting.push_in(drawing, axes)
+    fitting.legend_below(axes, 0.0, columns=len(handles), handles=handles, handlelength=1.6)
     return picture(drawing, caption=caption, alt=alt)
 
 
@@ -94,9 +94,10 @@ def describe_shares(frame: pd.DataFrame, *, system: classes.ClassSystem) -> str:
     sentences = []
     for name, row in frame.iterrows():
         named = [
-            f"{translate(labels[key])} {number(row[key], 0)} %"
+            f"{translate(labels[key])} {percent(row[key], 0)}"
             for key in labels
             if key in frame.columns and row[key] > 0
         ]
-        sentences.append(f"{readable(str(name))}: {translate(', ').join(named)}.")
-    return " ".join(sentences)
+        listed = translate(", ").join(named)
+        sentences.append(f"{readable(str(name))}{translate(': ')}{listed}{translate('. ')}")
+    return "".join(sentences).rstrip()

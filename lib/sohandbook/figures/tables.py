@@ -11,13 +11,17 @@ import pandas as pd
 from sohandbook.country import Country
 from sohandbook.errors import InputError
 from sohandbook.figures.display import Figure
+from sohandbook.figures.fitting import room_of
 from sohandbook.figures.words import number, readable
-from sohandbook.language import translate
+from sohandbook.language import numbers, translate
 
 PLAIN_WHOLE_NUMBERS = ("year", "code", "row", "line")
 NUMBERS = ";white-space:nowrap;font-variant-numeric:tabular-nums"
 NO_DATA = ("no_data", "No data")
 TYPED_BY_PEOPLE = ("chapter",)  # the id that follows ``--only``: cp, so1-1, forms
+# A column of sentences keeps room for them where the table is wider than the screen: the longest
+# entry that still fits into a narrow column, and the room that longer ones get.
+ROOM = ((20, ""), (45, ";min-width:9rem"), (None, ";min-width:13rem"))
 MACHINE_WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -53,14 +57,17 @@ def table(
         raise InputError("table", found="no columns", allowed="at least one", remedy=remedy)
     units = units or {}
     sides = ["left", *(_side(frame[name]) for name in frame.columns[1:])]
-    heads = "".join(
-        _head(str(name), units, side) for name, side in zip(frame.columns, sides, strict=True)
-    )
     places = [digits if isinstance(digits, int) else digits.get(n, 1) for n in frame.columns]
-    rows = ""
+    rows, lines = "", []
     for values in frame.itertuples(index=False, name=None):
         words = [_words(*parts) for parts in zip(values, frame.columns, places, strict=True)]
         rows += _row(words, sides, missing=any(isinstance(v, str) and v in NO_DATA for v in values))
+        lines.append(words)
+    room = [_room(column) for column in zip(*lines, strict=True)] or [""] * len(sides)
+    heads = "".join(
+        _head(str(name), units, side + wide)
+        for name, side, wide in zip(frame.columns, sides, room, strict=True)
+    )
     caption = translate(caption)
     escaped = html.escape(caption)
     page = (
@@ -130,6 +137,13 @@ def _side(column: pd.Series) -> str:
     return "right" if all(_is_number(value) for value in values) else "left"
 
 
+def _room(words: Sequence[str]) -> str:
+    """Return the style that keeps a column of sentences from being squeezed into single words."""
+    plain = [html.unescape(re.sub("<[^>]*>", "", word)) for word in words]
+    longest = max(map(room_of, plain))
+    return next(style for most, style in ROOM if most is None or longest <= most)
+
+
 def _is_missing(value: Any) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
 
@@ -161,6 +175,8 @@ def _words(value: Any, column: object, digits: int) -> str:
     if text.startswith(("http://", "https://")):
         text = html.escape(text)
         return f'<a href="{text}">{text}</a>'
+    if not any(map(str.isalpha, text)):
+        return html.escape(numbers(text))  # a calculation: (58 − 1) / 22.17
     is_word = MACHINE_WORD.fullmatch(text) and column not in TYPED_BY_PEOPLE
     return html.escape(readable(text) if is_word else translate(text))
 

@@ -10,20 +10,25 @@ import xarray as xr
 
 from sohandbook import classes, tables
 from sohandbook.errors import InputError
-from sohandbook.language import THIN_SPACE, current, translate
+from sohandbook.language import current, translate
 
-SHORT_NAMES = {"no_data": "No data", "sdg_15_3_1": "SDG 15.3.1", "dvi": "DVI", "usd": "USD"}
+SHORT_NAMES = {"no_data": "No data", "sdg_15_3_1": "SDG 15.3.1"} | {
+    letters: letters.upper() for letters in ("dvi", "sdg", "soc", "spei", "spi", "unccd", "usd")
+}
 
 
 def number(value: float, digits: int = 1) -> str:
-    """Return a number for people: thin spaces between thousands, a true minus sign.
+    """Return a number for people, as the language in use writes it, with a true minus sign."""
+    text = f"{value:,.{digits}f}"
+    if not text.strip("-0.,"):
+        text = text.lstrip("-")
+    marks = {",": current().thousands, ".": current().decimal, "-": "\N{MINUS SIGN}"}
+    return text.translate(str.maketrans(marks))
 
-    The decimal mark is that of the language in use.
-    """
-    text = f"{value:,.{digits}f}".replace(",", THIN_SPACE)
-    is_zero = not text.strip(f"-0.{THIN_SPACE}")
-    text = text.replace(".", current().decimal)
-    return text.lstrip("-") if is_zero else text.replace("-", "\N{MINUS SIGN}")
+
+def percent(value: float, digits: int = 1) -> str:
+    """Return a share in percent for people."""
+    return f"{number(value, digits)}{current().percent}"
 
 
 @cache
@@ -75,7 +80,7 @@ def describe_classes(table: pd.DataFrame, *, whole: str = "the country area", mo
         ascending=False, kind="stable"
     )
     shares = shares[shares > 0]
-    named = [f"{translate(label)} {number(share)} %" for label, share in shares.iloc[:most].items()]
+    named = [f"{translate(label)} {percent(share)}" for label, share in shares.iloc[:most].items()]
     rest = shares.iloc[most:].sum()
     if rest > 0:
         named.append(translate("all others {share} %", share=number(rest)))
@@ -89,7 +94,8 @@ def describe_status(status: xr.DataArray | Mapping[str, xr.DataArray], *, report
     sentences = []
     for name, data in maps.items():
         table = tables.area_by_class(data, cell_area=report.cell_area, within=report.grid)
-        sentences.append(f"{f'{readable(name)}: ' if name else ''}{describe_classes(table)}")
+        shares = describe_classes(table)
+        sentences.append(f"{readable(name)}{translate(': ')}{shares}" if name else shares)
     country = translate("Map of {country}.", country=report.country.name)
     return f"{country} {' '.join(sentences)}"
 
@@ -106,9 +112,7 @@ def describe_change(data: xr.DataArray, *, first: int, last: int, report: Any) -
     change = (areas[last] - areas[first]).drop("No data")
     gain, loss = change.idxmax(), change.idxmin()
     largest = share.nlargest(3).items()
-    most = translate(", ").join(
-        f"{translate(label)} {number(v)} %" for label, v in largest if v > 0
-    )
+    most = translate(", ").join(f"{translate(label)} {percent(v)}" for label, v in largest if v > 0)
     sentences = [
         translate("Maps of {country}.", country=report.country.name),
         translate("Largest classes in {year}: {classes}.", year=first, classes=most),
