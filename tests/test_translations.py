@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sohandbook import figures, language, runner
+from sohandbook import classes, figures, language, runner
 from sohandbook.country import Country
 from sohandbook.errors import InputError
 from sohandbook.figures import fonts
@@ -97,11 +97,37 @@ def test_a_filled_in_message_is_found_and_its_values_are_translated(monkeypatch)
 def test_numbers_of_sections_and_tables_stay(monkeypatch):
     monkeypatch.setenv(language.VARIABLE, "fr")
     assert language.numbers("SDG 15.3.1: 12.5 %, SO1-1.T5, v2.0, 2016-2023") == (
-        "SDG 15.3.1: 12,5 %, SO1-1.T5, v2.0, 2016-2023"
+        "SDG 15.3.1: 12,5\N{NO-BREAK SPACE}%, SO1-1.T5, v2.0, 2016-2023"
     )
     assert figures.tables.number(1234.5) == f"1{language.THIN_SPACE}234,5"
+    monkeypatch.setenv(language.VARIABLE, "zh")
+    assert language.numbers("from -1,234.5 to 12 %") == "from \N{MINUS SIGN}1,234.5 to 12%"
+    assert figures.tables.number(-1234.5) == "\N{MINUS SIGN}1,234.5"
+    assert figures.words.percent(12.34) == "12.3%"
     monkeypatch.setenv(language.VARIABLE, "en")
     assert language.numbers("1,234.5") == "1,234.5"
+
+
+def test_values_are_written_as_the_language_writes_numbers(monkeypatch):
+    monkeypatch.setenv(language.VARIABLE, "fr")
+    message = "Degraded land goes from {old} to {new} km²."
+    found = language.translate(message, old="5,272", new="5,465")
+    assert f"5{language.THIN_SPACE}272" in found and f"5{language.THIN_SPACE}465" in found
+
+
+def test_a_calculation_in_a_cell_is_written_as_the_language_writes_numbers(monkeypatch):
+    monkeypatch.setenv(language.VARIABLE, "fr")
+    frame = pd.DataFrame({"step": ["Distance z"], "how": ["(58 − 1) / 22.17"], "result": ["2.572"]})
+    page = figures.table(frame, caption="On paper").html
+    assert "(58 − 1) / 22,17" in page and ">2,572<" in page
+
+
+def test_a_colon_is_written_as_the_language_writes_it(monkeypatch):
+    shares = pd.DataFrame({"stable": [100.0]}, index=["Soil carbon"])
+    for code, colon in (("en", ": "), ("fr", "\N{NO-BREAK SPACE}: "), ("zh", "：")):
+        monkeypatch.setenv(language.VARIABLE, code)
+        words = figures.describe_shares(shares, system=classes.system("status"))
+        assert f"{language.translate('Soil carbon')}{colon}" in words
 
 
 def test_a_language_nobody_translated_is_refused():
@@ -163,13 +189,22 @@ def test_small_notes_have_letters_in_every_language(code, monkeypatch):
 
 def test_what_print_puts_together_is_exchanged_part_by_part(monkeypatch):
     monkeypatch.setenv(language.VARIABLE, "fr")
-    words = Words({"in all:": "en tout :", "Stable": "Stable (fr)"})
+    words = Words(
+        {
+            "in all:": "en tout :",
+            "our cell in {year}:": "notre cellule en {year} :",
+            "Stable": "Stable (fr)",
+        }
+    )
     monkeypatch.setattr(catalogue, "read", lambda code: words)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell()])
     printed = nbformat.v4.new_output("stream", name="stdout", text="in all: 2.5\nin all: Stable\n7")
     notebook.cells[0].outputs = [printed]
     notebooks.translate_printed(notebook)
     assert printed.text == "en tout : 2,5\nen tout : Stable (fr)\n7"
+    printed.text = "our cell in 2023: Stable"  # the message before the colon has a value in it
+    notebooks.translate_printed(notebook)
+    assert printed.text == "notre cellule en 2023 : Stable (fr)"
 
 
 def test_code_gives_what_people_read_and_no_names_of_columns(tmp_path):
@@ -179,6 +214,7 @@ def test_code_gives_what_people_read_and_no_names_of_columns(tmp_path):
         'labels = {"with sites": 1, "area": 2}\n'
         'print(f"gap {gap} km²")\n'
         'KeyFigure("Share", "12", "km²")\n'
+        'choices["no change at all"] = frame["a column"]\n'
     )
     cell = {"cell_type": "code", "metadata": {}, "source": code}
     file = tmp_path / "n.ipynb"
@@ -189,6 +225,7 @@ def test_code_gives_what_people_read_and_no_names_of_columns(tmp_path):
         "gap {gap} km²",
         "Share",
         "km²",
+        "no change at all",
     ]
 
 

@@ -251,7 +251,7 @@ def test_the_baseline_switches(report, land):
         static=True,
     )  # fmt: skip
     assert parts_of(still) == (1, 1)
-    assert "baseline none: degraded" in page(still)
+    assert "no baseline: degraded" in page(still)
 
 
 @pytest.fixture

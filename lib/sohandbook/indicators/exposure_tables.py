@@ -180,7 +180,7 @@ def assessment(change: pd.DataFrame, *, smallest: float) -> pd.DataFrame:
         f"The share of exposed people moved by {moved:+.2f} percentage points: "
         f"{row['from_land']:+.2f} because the land changed, {row['from_people']:+.2f} because "
         f"people's numbers and places did. Of the change in exposed people, "
-        f"{row['from_growth']:+.0f} follow from population growth at the old share."
+        f"{row['from_growth']:+,.0f} follow from population growth at the old share."
     )
     return pd.DataFrame(
         {

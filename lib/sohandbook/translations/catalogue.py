@@ -39,14 +39,19 @@ class Words:
 
     def __init__(self, messages: dict[str, str]) -> None:
         self.messages = messages
-        self.find = lru_cache(maxsize=4096)(self._find)
+        self.known = lru_cache(maxsize=4096)(self._known)
 
     def exact(self, text: str) -> str:
         """Return the translation of a message, or the message."""
         return self.messages.get(text, text)
 
-    def _find(self, text: str) -> str:
+    def find(self, text: str) -> str:
         """Return the translation of a text that may be a message with its values filled in."""
+        if (found := self.known(text)) is None:
+            _remember_miss(text)
+        return text if found is None else found
+
+    def _known(self, text: str) -> str | None:
         if text in self.messages:
             return self.messages[text]
         for pattern in self._patterns:
@@ -59,8 +64,7 @@ class Words:
                     filled.get(piece, piece) if is_field else piece
                     for piece, is_field in parts(self.messages[pattern.message])
                 )
-        _remember_miss(text)
-        return text
+        return None
 
     def _is_plain(self, value: str) -> bool:
         """Tell whether a value is a number, one word, or something known: not a sentence."""

@@ -78,7 +78,7 @@ def _line(line: str) -> str:
     words = catalogue.read(language.current().code)
     for space in reversed([place for place, letter in enumerate(line) if letter == " "]):
         first, rest = line[:space], line[space + 1 :]
-        if (found := words.exact(first)) != first:
+        if (found := words.known(first)) is not None and found != first:
             return f"{found} {language.numbers(_line(rest))}"
     return line
 
@@ -108,6 +108,9 @@ def _literals(node: ast.AST, *, shown: bool) -> Iterator[str]:
         for keyword in node.keywords:
             known = keyword.arg in _SHOWN_AS or function in _SHOWN
             yield from _literals(keyword.value, shown=shown or known)
+        return
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+        yield from _literals(node.slice, shown=False)  # choices["no change at all"] = ...: a row
         return
     if isinstance(node, ast.Subscript | ast.Compare):
         return  # names of columns, and what is compared with

@@ -234,12 +234,18 @@ def baseline_explorer(
         before = known[baseline]
         return assessed if before is None else land_degradation.status(before, period=assessed)
 
+    def describe(baseline: str) -> str:
+        if known[baseline] is None:
+            return translate("no baseline")
+        return translate("baseline {name}", name=translate(baseline))
+
+    options = [(describe(name), name) for name in known]
     return status_explorer(
         compute,
-        controls={"baseline": menu(translate("Baseline"), list(known), next(iter(known)))},
+        controls={"baseline": menu(translate("Baseline"), options, next(iter(known)))},
         settings=[{"baseline": name} for name in known],
         scene=scene,
-        describe=lambda baseline: translate("baseline {name}", name=translate(baseline)),
+        describe=describe,
         whole=LAND,
         static=static,
     )
