@@ -13,12 +13,13 @@ import bokeh.plotting
 import matplotlib.image
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from html_checks import Browser, Site
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from sohandbook import book, manifest
+from sohandbook import book, figures, manifest
 from training_run import Run
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +80,15 @@ def executed_notebook() -> nbformat.NotebookNode:
                 outputs=shows(
                     text__html=f"<table class='dataframe'><thead><tr>{head}</tr></thead>"
                     f"<tbody>{body}</tbody></table>"
+                ),
+            ),
+            new_code_cell(
+                "figures.table(frame)",
+                outputs=shows(
+                    text__html=figures.table(
+                        pd.DataFrame(cells).rename(columns=lambda number: f"Class {number}"),
+                        caption="A caption that is much longer than the screen of a phone is wide.",
+                    ).html
                 ),
             ),
             new_code_cell(

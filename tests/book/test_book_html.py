@@ -84,6 +84,55 @@ def test_a_shut_cell_opens_and_says_so_to_those_who_hear_the_page(
         assert page.locator("summary[aria-label]").count() == 0
 
 
+def test_a_translated_page_names_english_pages_in_its_language(foreign_site: Site) -> None:
+    """The welcome page leads to pages that are still English; they keep their own names inside."""
+    welcome, lesson = (
+        next(soup for file, soup in foreign_site.pages.items() if file.parts[-2:] == ("XTA", name))
+        for name in ("index.html", "learn.html")
+    )
+    names = [link.get_text(strip=True) for link in welcome.select("article a[href], footer a")]
+    names += [link.get_text(strip=True) for link in welcome.select(".prev-next-footer a")]
+    english = {"Teach: for facilitators", "Handing over", "Learn: a course", "Country profile"}
+    assert names and english.isdisjoint(names)
+    assert "How to install" in [link.get_text(strip=True) for link in lesson.select("article a")]
+
+
+def test_the_list_of_languages_opens_on_the_screen(foreign_site: Site, browser: Browser) -> None:
+    """A site of one language has no switch, so we put one where the template does."""
+    file = next(file for file in foreign_site.pages if file.parts[-2:] == ("XTA", "index.html"))
+    with browser.open(file, width=PHONE) as (page, _):
+        box = page.evaluate(
+            """() => {
+                const place = document.querySelector('.header-article-items__end');
+                place.insertAdjacentHTML('afterbegin', '<div class="header-article-item">'
+                    + '<nav class="language-switch"><details open><summary>Language</summary>'
+                    + '<ul><li><a href="#">English</a></li></ul></details></nav></div>');
+                const list = place.querySelector('ul').getBoundingClientRect();
+                return [list.left, list.right];
+            }"""
+        )
+    assert box[0] >= 0 and box[1] <= PHONE
+
+
+def test_the_caption_of_a_wide_table_fits_the_screen(toy_site: Site, browser: Browser) -> None:
+    file = next(
+        file
+        for file, soup in toy_site.pages.items()
+        if file.name == "so1-1-land-cover.html" and soup.select(".sohandbook-table")
+    )
+    with browser.open(file, width=PHONE) as (page, _):
+        right = page.evaluate(
+            """() => {
+                const table = document.querySelector('.sohandbook-table');
+                table.scrollLeft = 200;
+                const words = document.createRange();
+                words.selectNodeContents(table.querySelector('caption'));
+                return [words.getBoundingClientRect().left, words.getBoundingClientRect().right];
+            }"""
+        )
+    assert right[0] >= 0 and right[1] <= PHONE
+
+
 def test_a_map_really_shows(built_book: Site, browser: Browser) -> None:
     chapters = [
         page for page, soup in built_book.pages.items() if soup.select("div.cell_output figure img")

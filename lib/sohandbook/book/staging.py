@@ -66,17 +66,21 @@ def stage(country: Country, *, outputs: Path, folder: Path) -> None:
     if has_bokeh:
         _copy_bokeh(source / "assets" / "bokeh")
     toc = yaml.safe_load((source / "_toc.yml").read_text(encoding="utf-8"))
-    _write_yaml(source / "_toc.yml", with_chapters(toc, absent))
+    toc = with_chapters(toc, absent)
+    _write_yaml(source / "_toc.yml", toc)
     config = yaml.safe_load((paths.root() / "_config.yml").read_text(encoding="utf-8"))
     config = _for_country(config, country, has_bokeh=has_bokeh)
     written = {page_of(chapter) for chapter, why in absent.items() if why}
     every = {path.relative_to(source).with_suffix("").as_posix() for path in source.rglob("*.*")}
-    config["sphinx"]["config"]["html_context"]["english_pages"] = sorted(
-        page
-        for page in every - written
+    titles = {
+        page["file"]: page.get("title", "") for part in toc["parts"] for page in part["chapters"]
+    }
+    config["sphinx"]["config"]["html_context"]["english_pages"] = {
+        page: titles.get(page, "")
+        for page in sorted(every - written)
         if using.code != language.SOURCE
         and (page in not_run or Path(page).name not in using.catalogues)
-    )
+    }
     _write_yaml(folder / "_config.yml", config)
 
 
@@ -192,7 +196,10 @@ def _for_country(config: dict[str, Any], country: Country, *, has_bokeh: bool) -
         "project_name": translate(TITLE),
         "country": {"iso3": country.iso3, "name": country.name, "fictional": country.fictional},
     }
-    config["title"] = f"{translate(TITLE)}: {country.name}"
+    for option in ("nb_code_prompt_show", "nb_code_prompt_hide"):
+        sphinx[option] = translate(sphinx[option])
+    config["copyright"] = translate(config["copyright"])
+    config["title"] = f"{translate(TITLE)}{translate(': ')}{country.name}"
     if has_bokeh:
         sphinx["html_js_files"] = [f"bokeh/{name}" for name in BOKEH_SCRIPTS]
     return config

@@ -121,7 +121,7 @@ def with_origin(
     ]
     title = translate("Data and code behind this page")
     record = translate("`manifest.json` beside the results has all settings and checksums.")
-    licences = f"{translate('Sources and licences')}: {{doc}}`/data-and-licences`."
+    licences = translate("Sources and licences: {page}.", page="{doc}`/data-and-licences`")
     box = pages.table((translate("What"), translate("Where")), [row for row in rows if row[1]])
     text = f"({anchor(chapter)})=\n\n**{title}**\n\n{box}\n\n{record} {licences}"
     notebook.cells.append(new_markdown_cell(text))
