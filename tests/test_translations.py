@@ -115,6 +115,15 @@ def test_values_are_written_as_the_language_writes_numbers(monkeypatch):
     assert f"5{language.THIN_SPACE}272" in found and f"5{language.THIN_SPACE}465" in found
 
 
+def test_numbers_that_are_written_already_stay(monkeypatch):
+    monkeypatch.setenv(language.VARIABLE, "fr")
+    frame = pd.DataFrame({"year": [2008, 2023], "rain": [0.903, 0.242]})
+    words = figures.describe_series(frame, value="rain", unit="mm")
+    assert "0,903 mm" in words and "0,242 mm" in words
+    alt = language.translate(f"Two lines that mostly run together. {words}")
+    assert alt.startswith("Deux lignes") and words in alt
+
+
 def test_a_calculation_in_a_cell_is_written_as_the_language_writes_numbers(monkeypatch):
     monkeypatch.setenv(language.VARIABLE, "fr")
     frame = pd.DataFrame({"step": ["Distance z"], "how": ["(58 − 1) / 22.17"], "result": ["2.572"]})

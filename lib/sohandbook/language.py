@@ -21,9 +21,9 @@ SOURCE = "en"
 VARIABLE = "SOHANDBOOK_LANGUAGE"
 _of_report = [SOURCE]
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
-# 1,234.5 and 0.25, but not 15.3.1, SO1-4.2, v2.0 or 1981-2010
+# 1,234.5 and 0.25, but not 15.3.1, SO1-4.2, v2.0 or 1981-2010, nor 0,903 that is French already
 _NUMBER = re.compile(
-    r"(?<![\w.,-])[-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)(?![\w-]|[.,]\d)"
+    r"(?<![\w.,-])[-+\u2212]?(?:[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)(?![\w-]|[.,]\d)"
 )
 _PERCENT = re.compile(r"(?<=\d) %")
 
@@ -128,9 +128,14 @@ def translate(text: str, **values: object) -> str:
 
     found = catalogue.read(language.code)
     if values:
-        shown = {name: numbers(v) if isinstance(v, str) else v for name, v in values.items()}
-        return found.exact(text).format(**shown)
+        return found.exact(text).format(**{name: _plain(v) for name, v in values.items()})
     return found.find(text)
+
+
+def _plain(value: object) -> object:
+    """Write a number that comes as a string; a sentence has its numbers written already."""
+    is_number = isinstance(value, str) and _NUMBER.fullmatch(value)
+    return numbers(str(value)) if is_number else value
 
 
 def numbers(text: str) -> str:

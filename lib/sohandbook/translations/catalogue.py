@@ -71,7 +71,10 @@ class Words:
         return value in self.messages or not re.search(r"[^\W\d_]\S*\s|\s\S*[^\W\d_]", value)
 
     def _value(self, value: str) -> str:
-        return language.numbers(self.messages.get(value, value))
+        """Exchange what was filled in; a sentence comes with its numbers written already."""
+        if value in self.messages or any(map(str.isalpha, value)):
+            return self.messages.get(value, value)
+        return language.numbers(value)
 
     @cached_property
     def _patterns(self) -> list[Pattern]:

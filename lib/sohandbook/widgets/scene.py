@@ -193,7 +193,7 @@ def status_explorer(
         frame = reporting_tables.compare_status(
             maps, cell_area=scene.cell_area, within=scene.within
         )
-        words = "; ".join(
+        words = translate("; ").join(
             translate(
                 "{choice}: degraded {degraded} km², improved {improved} km²",
                 choice=row.choice,
