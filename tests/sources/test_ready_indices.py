@@ -42,6 +42,33 @@ def test_cru_gives_mm_a_day_and_we_give_mm_a_month(tmp_path, here, open_product)
     assert (found.dtype, found.attrs["units"]) == (np.float32, "mm month-1")
 
 
+@pytest.mark.parametrize(
+    ("product", "units"),
+    [
+        ("cru_evapotranspiration", "mm/month"),
+        ("cru_evapotranspiration", "mm"),
+        ("terraclimate_evapotranspiration", "mm/day"),
+        ("cru_monthly", "mm d-1"),
+        ("cru_monthly", "kg m-2 s-1"),
+        ("cru_monthly", "mm/hr"),
+        ("cru_monthly", "m"),
+    ],
+)
+def test_amounts_of_another_time_than_the_products_stop(
+    tmp_path, here, open_product, product, units
+):
+    netcdf(tmp_path / "a.nc", np.full(12, 2.0, np.float32), name="a", start="2019-01", units=units)
+    with pytest.raises(InputError, match=rf"a\.nc, units: found '{units}'"):
+        open_product(product, tmp_path, "a.nc", here)
+
+
+@pytest.mark.parametrize("units", ["mm", "mm/month", "mm month-1", "mm mon-1", "kg m-2", ""])
+def test_amounts_of_a_month_however_they_are_written(tmp_path, here, open_product, units):
+    unit = {"units": units} if units else {}
+    netcdf(tmp_path / "a.nc", np.full(12, 2.0, np.float32), name="a", start="2019-01", **unit)
+    assert float(open_product("cru_monthly", tmp_path, "a.nc", here).max()) == 2
+
+
 def test_terraclimate_packs_a_year_of_months_into_whole_numbers(tmp_path, here, open_product):
     for year, first in ((2019, 1000), (2020, 1100)):
         packed = (first + 10 * np.arange(12)).astype(np.int16)
