@@ -2,7 +2,9 @@
 
 import shutil
 
+import numpy as np
 import pandas as pd
+import xarray as xr
 import yaml
 
 from sohandbook import forms, paths, runner
@@ -76,3 +78,22 @@ def test_vulnerability_by_region(training_data, tmp_path):
         assert (out / "maps" / f"drought_vulnerability_{year}.tif").is_file()
     method = forms.read("SO3-3.METHOD", folder=out / "tables").set_index("factor")
     assert method.loc[by_region, "sub_national"].all()
+
+
+def test_a_year_whose_rain_misses_a_month_stays_empty(training_data, tmp_path):
+    """Not free of drought: 0 km2 would be a claim that nobody can make."""
+
+    def change(settings, folder):
+        rain = xr.open_dataset(
+            paths.raw_data() / "XDL/precipitation/chirps-v2.0.monthly.nc", mask_and_scale=False
+        ).load()
+        rain["precip"].loc[{"time": "2005-06"}] = rain["precip"].attrs["_FillValue"]
+        rain.to_netcdf(folder / "rain.nc")
+        settings["datasets"]["precipitation"]["files"] = ["rain.nc"]
+
+    tables = run(tmp_path, "so3-1", change) / "tables"
+    areas = forms.read("SO3-1.T1", folder=tables).set_index("year")
+    shares = forms.read("SO3-1.T2", folder=tables).set_index("year")
+    assert areas.loc[2005, ["mild", "moderate", "severe", "extreme", "non_drought"]].isna().all()
+    assert np.isnan(shares.loc[2005, "proportion"])
+    assert shares.drop(index=2005)["proportion"].notna().all()
