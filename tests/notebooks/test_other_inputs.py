@@ -1,4 +1,4 @@
-"""Chapters of SO2 and SO3 in countries that bring other inputs than Drylandia does."""
+"""Chapters of SO2, SO3 and SO5 in countries that bring other inputs than Drylandia does."""
 
 import shutil
 
@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 import yaml
 
-from sohandbook import forms, paths, runner
+from sohandbook import activity_workbook, forms, paths, runner, sources
 from sohandbook.country import Country
 
 
@@ -97,3 +97,34 @@ def test_a_year_whose_rain_misses_a_month_stays_empty(training_data, tmp_path):
     assert areas.loc[2005, ["mild", "moderate", "severe", "extreme", "non_drought"]].isna().all()
     assert np.isnan(shares.loc[2005, "proportion"])
     assert shares.drop(index=2005)["proportion"].notna().all()
+
+
+def test_a_budget_of_one_row_without_funding(training_data, tmp_path):
+    def change(settings, folder):
+        budget = sources.open_dataset(
+            Country.load("XDL").datasets["domestic_public_finance"],
+            name="budget",
+            iso3="XDL",
+            folder=folder,
+            boundary=None,
+        )
+        spent = budget[budget["type_of_flow"] == "expenditure"].head(1)
+        rates = activity_workbook.rates(paths.raw_data() / "XDL/public_finance/SO5-2.xlsx")
+        activity_workbook.write(folder / "one.xlsx", {"SO5-2": spent}, rates=rates)
+        settings["datasets"]["domestic_public_finance"]["files"] = ["one.xlsx"]
+        settings["settings"]["so5-2"] = {}
+
+    tables = run(tmp_path, "so5-2", change) / "tables"
+    summary = forms.read("SO5-2.SUMMARY", folder=tables).set_index("year")
+    assert summary["public_spending_usd"].notna().tolist() == [True, False, False, False]
+    assert summary["public_funding_usd"].isna().all(), "what is not known is not zero"
+
+
+def test_a_need_without_price_and_years(training_data, tmp_path):
+    def change(settings, folder):
+        needs = pd.read_csv(folder / "finance" / "SO5-5.NEEDS.csv").head(1)
+        needs[["financial_needs", "investment_horizon"]] = None
+        needs.to_csv(folder / "finance" / "SO5-5.NEEDS.csv", index=False)
+
+    tables = run(tmp_path, "so5-5", change) / "tables"
+    assert forms.read("SO5-5.NEEDS", folder=tables)["financial_needs"].isna().tolist() == [True]
