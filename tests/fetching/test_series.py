@@ -169,3 +169,53 @@ def test_json_is_kept_whole(sdg, tmp_path):
             sdg.address + SDG, target, series="SH_H2O_SAFE", m49=478, patience=Patience()
         )
     assert not any(path.is_file() and json.loads(path.read_text()) == [] for path in [target])
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"totalElements": 0, "data": None}, "no page of data"),
+        ({"totalElements": None, "data": []}, "no page of data"),
+        ({"totalElements": 3, "data": [{"value": "1"}, {"value": "2"}]}, "same page came twice"),
+        ({"totalElements": 1, "data": [{"value": "1"}, {"value": "2"}]}, "2 rows came of 1"),
+    ],
+)
+def test_pages_that_do_not_fit_are_refused(server, tmp_path, quick, answer, words):
+    server.answers[SDG] = lambda _: answer
+    with pytest.raises(FetchError, match=words):
+        series.sdg_series(
+            server.address + SDG, tmp_path / "s.json", series="X", m49=478, patience=quick
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_world_bank_answer_without_its_count_of_pages(server, tmp_path, quick):
+    server.answers["/gini"] = lambda _: [{"page": 1}, []]
+    with pytest.raises(FetchError, match="no table"):
+        series.world_bank(server.address + "/gini", tmp_path / "g.json", patience=quick)
+
+
+CRS_HEAD = "TIME_PERIOD,FLOW_TYPE,PRICE_BASE,MD_ID,OBS_VALUE,RECIPIENT,UNIT_MULT,DESERTIFICATION\n"
+
+
+def test_an_amount_that_is_left_empty_is_not_zero(server, tmp_path, quick):
+    text = CRS_HEAD + "2021,D,V,1,,MRT,6,2\n2021,C,V,1,3,MRT,6,2\n"
+    server.answers["/crs"] = lambda _: text.encode()
+    series.oecd_crs(server.address + "/crs", tmp_path / "crs.csv", year=2021, patience=quick)
+    (row,) = pd.read_csv(tmp_path / "crs.csv").to_dict("records")
+    assert row["USD_Commitment"] == 3 and pd.isna(row["USD_Disbursement"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "no table"),
+        ("<html>maintenance</html>", "lacks the columns"),
+        (CRS_HEAD + "2021,D,V,1,much,MRT,6,2\n", "an amount is no number"),
+    ],
+)
+def test_an_answer_that_is_no_table_of_amounts(server, tmp_path, quick, text, words):
+    server.answers["/crs"] = lambda _: text.encode()
+    with pytest.raises(FetchError, match=words):
+        series.oecd_crs(server.address + "/crs", tmp_path / "crs.csv", year=2021, patience=quick)
+    assert list(tmp_path.iterdir()) == []

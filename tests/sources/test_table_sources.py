@@ -166,6 +166,18 @@ class TestAid:
         with pytest.raises(InputError, match="totals carry no marker"):
             open_product("oecd_crs", tmp_path, "t.csv", anywhere)
 
+    def test_the_data_explorer_leaves_unknown_amounts_unknown(
+        self, tmp_path, anywhere, open_product
+    ):
+        header = "DONOR,RECIPIENT,FLOW_TYPE,PRICE_BASE,MD_DIM,MD_ID,TIME_PERIOD,OBS_VALUE\n"
+        text = header + "FRA,XXX,C,V,DD,1,2020,3\nFRA,XXX,D,V,DD,1,2020,\n"
+        (tmp_path / "e.csv").write_text(text)
+        table = open_product("oecd_crs", tmp_path, "e.csv", anywhere)
+        assert table["commitment"].tolist() == [3] and table["disbursement"].isna().all()
+        (tmp_path / "e.csv").write_text(text + "FRA,XXX,D,V,DD,2,2020,much\n")
+        with pytest.raises(InputError, match="OBS_VALUE, row 4: found 'much'"):
+            open_product("oecd_crs", tmp_path, "e.csv", anywhere)
+
     def test_both_directions(self, tmp_path, anywhere, open_product):
         (tmp_path / "c.txt").write_text(
             "Year|DEDonorcode|DERecipientcode|usd_disbursement|desertification\n"

@@ -73,15 +73,25 @@ def sdg_series(
                 "page": len(pages) + 1,
             },
         )
-        if not isinstance(page, dict) or not {"data", "totalElements"} <= page.keys():
+        if not _is_page(page):
             raise FetchError(f"{address}: the answer is no page of data: {str(page)[:100]}")
+        if pages and page["data"] and page["data"] == pages[-1]["data"]:
+            raise FetchError(f"{address}, {series}: the same page came twice")
         pages.append(page)
         rows += len(page["data"])
-    if rows < pages[0]["totalElements"]:
+    if rows != pages[0]["totalElements"]:
         raise FetchError(
             f"{address}, {series}: {rows} rows came of {pages[0]['totalElements']} promised"
         )
     _keep(target, json.dumps(pages, ensure_ascii=False))
+
+
+def _is_page(page: Any) -> bool:
+    return (
+        isinstance(page, dict)
+        and isinstance(page.get("data"), list)
+        and isinstance(page.get("totalElements"), int)
+    )
 
 
 def world_bank(address: str, target: Path, *, patience: Patience) -> None:
@@ -96,7 +106,7 @@ def world_bank(address: str, target: Path, *, patience: Patience) -> None:
             parameters={"format": "json", "per_page": WORLD_BANK_ROWS, "page": page},
         )
         # A wrong code is answered with 200 and a list of one message.
-        if not isinstance(answer, list) or len(answer) != 2:
+        if not isinstance(answer, list) or len(answer) != 2 or "pages" not in (answer[0] or {}):
             raise FetchError(f"{address}: the answer is no table: {str(answer)[:100]}")
         facts = answer[0]
         rows += answer[1] or []
@@ -113,7 +123,7 @@ def oecd_crs(address: str, target: Path, *, year: int, patience: Patience) -> No
     text = ask(
         address,
         patience=patience,
-        read=lambda answer: answer.content.decode("utf-8-sig"),
+        read=lambda answer: answer.content.decode("utf-8-sig", errors="replace"),
         parameters={
             "startPeriod": year,
             "endPeriod": year,
@@ -121,7 +131,10 @@ def oecd_crs(address: str, target: Path, *, year: int, patience: Patience) -> No
             "format": "csvfilewithlabels",
         },
     )
-    rows = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    try:
+        rows = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
+        raise FetchError(f"{address}: the answer is no table ({str(error).strip()})") from error
     needed = {"TIME_PERIOD", "FLOW_TYPE", "PRICE_BASE", "MD_ID", "OBS_VALUE", "RECIPIENT"}
     if not needed <= set(rows.columns):
         raise FetchError(
@@ -132,9 +145,14 @@ def oecd_crs(address: str, target: Path, *, year: int, patience: Patience) -> No
     rows["amount"] = [
         OECD_AMOUNTS.get(pair) for pair in zip(rows["FLOW_TYPE"], rows["PRICE_BASE"], strict=True)
     ]
-    rows = rows.dropna(subset="amount")
-    power = pd.to_numeric(rows["UNIT_MULT"]) if "UNIT_MULT" in rows else 6
-    rows["million"] = pd.to_numeric(rows["OBS_VALUE"]) / 10.0 ** (6 - power)
+    # An amount that is left empty is not known: it does not become zero.
+    rows = rows[rows["amount"].notna() & (rows["OBS_VALUE"].str.strip() != "")].copy()
+    try:
+        # Where nothing is said the dataflow counts in millions.
+        power = pd.to_numeric(rows["UNIT_MULT"]).fillna(6) if "UNIT_MULT" in rows else 6
+        rows["million"] = pd.to_numeric(rows["OBS_VALUE"]) / 10.0 ** (6 - power)
+    except ValueError as error:
+        raise FetchError(f"{address}: an amount is no number ({error})") from error
     table = rows.pivot_table(
         index=["MD_ID", *names], columns="amount", values="million", aggfunc="sum", sort=False
     )

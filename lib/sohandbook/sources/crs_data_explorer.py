@@ -78,8 +78,19 @@ def as_bulk(frame: pd.DataFrame, *, where: str) -> pd.DataFrame:
             allowed=AMOUNTS,
             remedy="Choose commitments and disbursements, at current and constant prices.",
         )
-    million = pd.to_numeric(single["OBS_VALUE"]) * 10.0 ** (_multiplier(single) - 6)
-    single["amount"], single["kind"] = million, [AMOUNTS[kind] for kind in measured]
+    numbers = pd.to_numeric(single["OBS_VALUE"], errors="coerce")
+    empty = single["OBS_VALUE"].fillna("").str.strip() == ""
+    if (numbers.isna() & ~empty).any():
+        row = single.index[numbers.isna() & ~empty][0]
+        raise InputError(
+            f"{where}, OBS_VALUE, row {row + 2}",
+            found=single["OBS_VALUE"][row],
+            allowed="a number, or nothing where it is not known",
+            remedy="Write numbers with a point, and no unit behind them.",
+        )
+    single["amount"] = numbers * 10.0 ** (_multiplier(single) - 6)
+    single["kind"] = [AMOUNTS[kind] for kind in measured]
+    single = single[~empty].copy()  # what is not known is not zero
     if "Donor" not in single:
         single["Donor"] = single["DONOR"]
     keys = [name for name in NAMES if name in single.columns]
