@@ -376,6 +376,19 @@ class TestPopulation:
         assert people.sum(["year", "y", "x"]).to_series().to_dict() == {"female": 3, "male": 30}
         assert bool(people.sel(x=10.15, method="nearest").isnull().all()), "not counted, not zero"
 
+    def test_less_than_nobody_is_a_mistake(self, raster, tmp_path, box, open_product):
+        """Not so a fill code: one that the file names, one of the settings, or one far below 0."""
+        place = box(10.01, 19.91, 10.39, 19.99)
+        raster("a_2015.tif", np.array([[7.0, -5.0, -0.5, -9999.0]]), nodata=-99999)
+        people = open_product("worldpop_total", tmp_path, "a_{year}.tif", place)
+        with pytest.raises(InputError, match=r"a_2015.tif: found '2 cells below 0, the least -5'"):
+            people.compute()
+        raster("b_2015.tif", np.array([[7.0, -5.0, -9999.0, 1.0]]), nodata=-5)
+        assert open_product("worldpop_total", tmp_path, "b_{year}.tif", place).sum() == 8
+        raster("c_2015.tif", np.array([[7.0, -1.0, 2.0, 1.0]]), nodata=-99999)
+        how = {"options": {"nodata": -1}}
+        assert open_product("worldpop_total", tmp_path, "c_{year}.tif", place, **how).sum() == 10
+
     def test_a_missing_age(self, raster, tmp_path, box, open_product):
         for name in ("f_0_2015", "f_1_2015", "f_0_2016", "m_0_2015", "m_1_2015", "m_0_2016"):
             raster(f"x_{name}.tif", np.ones((1, 2)))

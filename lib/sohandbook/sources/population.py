@@ -61,6 +61,7 @@ def _counts(
                 bands=(int(request.option("band", 1)),),
                 crs=request.option("crs"),
                 attributes=attributes,
+                counts=True,
             )
             of_year = by_year.setdefault(year, {})
             age = values.get("age", "all")

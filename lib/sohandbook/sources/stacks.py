@@ -24,6 +24,9 @@ BLOCK_BYTES = 64_000_000
 
 MARGIN_CELLS = 3
 
+# Fill codes such as -9999 lie far below zero; a count that is a little below it is a mistake.
+LOWEST_MISTAKE = -1000
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -42,6 +45,8 @@ class Layer:
         Fill value, scale, offset and valid range that the file does not say.
     quality, good : str and tuple of int, optional
         The variable that says how good each value is, and which of its codes are kept.
+    counts : bool
+        The values count something: one below zero that is no fill code is a mistake.
     """
 
     path: Path
@@ -51,6 +56,7 @@ class Layer:
     attributes: Mapping[str, object] | None = None
     quality: str | None = None
     good: tuple[int, ...] = ()
+    counts: bool = False
 
 
 def native_grid(layer: Layer, *, boundary: gpd.GeoDataFrame) -> xr.DataArray:
@@ -166,6 +172,8 @@ def _block(
             quality = _read(layer, layer.quality, target).values
             values[~np.isin(quality, layer.good)] = nodata
     else:
+        if layer.counts:
+            _refuse_less_than_none(window, layer.path)
         values = decode(window)[0].values
         refuse_undeclared_fill(window, values, where=str(layer.path))
         if area:
@@ -174,6 +182,21 @@ def _block(
     for index, layer_values in enumerate(values):
         result[index] = resample(layer_values, source, target, method=method, fill=nodata)
     return result
+
+
+def _refuse_less_than_none(window: xr.DataArray, path: Path) -> None:
+    """Stop at negative counts; numbers far below zero are fill codes, also those no tag names."""
+    fills = [window.attrs.get("_FillValue"), *np.atleast_1d(window.attrs.get("missing_value"))]
+    values = window.values
+    wrong = (values < 0) & (values > LOWEST_MISTAKE)
+    wrong &= ~np.isin(values, [fill for fill in fills if fill is not None])
+    if wrong.any():
+        raise InputError(
+            str(path),
+            found=f"{wrong.sum()} cells below 0, the least {values[wrong].min():g}",
+            allowed="0 or more, or the file's value for no data",
+            remedy="Mend the cells, or name their value as 'nodata' in the options of the dataset.",
+        )
 
 
 def _sides_of_180(layer: Layer, target: Lattice) -> list[Lattice]:
