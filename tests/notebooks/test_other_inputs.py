@@ -128,3 +128,9 @@ def test_a_need_without_price_and_years(training_data, tmp_path):
 
     tables = run(tmp_path, "so5-5", change) / "tables"
     assert forms.read("SO5-5.NEEDS", folder=tables)["financial_needs"].isna().tolist() == [True]
+
+
+def test_a_report_of_which_no_table_has_a_figure_yet(training_data, tmp_path):
+    out = run(tmp_path, "report", lambda settings, folder: None)
+    assert pd.read_csv(out / "report" / "key_figures.csv").empty
+    assert (out / "report" / "checks.csv").is_file()
