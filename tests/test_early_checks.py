@@ -1,14 +1,17 @@
 """Settings and small files that are wrong stop before a kernel starts."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
 
 import handbook_folder
 from handbook_folder import SAVE, Handbook
-from sohandbook import plan, runner
+from sohandbook import early_checks, plan, runner
 from sohandbook.cli import app
+from sohandbook.country import Country
 from sohandbook.errors import InputError
 
 
@@ -23,8 +26,14 @@ def handbook(tmp_path, monkeypatch) -> Handbook:
 
 def refused() -> str:
     with pytest.raises(InputError) as error:
-        plan.check("XTT")
+        checked()
     return str(error.value)
+
+
+def checked() -> Country:
+    country = plan.check("XTT").country
+    early_checks.check_inputs(country)
+    return country
 
 
 def test_a_layout_that_nobody_knows(handbook):
@@ -45,7 +54,7 @@ def test_the_dataset_of_the_grid_and_other_sources_may_have_any_name(handbook):
     handbook.add_dataset("cells", product="soil_units")
     handbook.add_dataset("survey", product="national_series", instead_of="poverty")
     handbook.write_settings(grid={"dataset": "cells"})
-    assert plan.check("XTT").country.grid.dataset == "cells"
+    assert checked().grid.dataset == "cells"
 
 
 def test_a_unit_that_nobody_converts(handbook):
@@ -55,9 +64,9 @@ def test_a_unit_that_nobody_converts(handbook):
     assert "datasets.soil_organic_carbon.unit: found 'kg/m2'; allowed: t C/ha" in message
     scaled = {"product": "soilgrids_ocs", "unit": "kg/m2", "options": {"scale": 10}}
     handbook.add_dataset("soil_organic_carbon", **scaled)
-    plan.check("XTT")
+    checked()
     handbook.add_dataset("soil_organic_carbon", product="soilgrids_ocs", unit="t C ha-1")
-    plan.check("XTT")
+    checked()
 
 
 @pytest.mark.parametrize(
@@ -87,7 +96,7 @@ def test_a_period_without_a_map(handbook, periods, year):
             stands_for={2023: 2022},
             files=["{year}.tif"],
         )
-        plan.check("XTT")
+        checked()
 
 
 @pytest.mark.parametrize("code", ["EPSG:32760", "EPSG:3035", "EPSG:27700"])
@@ -101,7 +110,7 @@ def test_a_grid_for_another_part_of_the_world(handbook, code):
 @pytest.mark.parametrize("code", ["EPSG:32634", "EPSG:6933", "EPSG:3857", "ESRI:54009"])
 def test_a_grid_for_the_country(handbook, code):
     handbook.write_settings(grid={"crs": code, "resolution": 250})
-    assert plan.check("XTT").country.grid.crs == code
+    assert checked().grid.crs == code
 
 
 def test_a_grid_for_a_country_on_both_sides_of_180_degrees(handbook):
@@ -111,7 +120,7 @@ def test_a_grid_for_a_country_on_both_sides_of_180_degrees(handbook):
     (handbook.country / "boundary.geojson").write_text(json.dumps(feature))
     for code in ("EPSG:3832", "EPSG:32760", "EPSG:32701"):  # Pacific; UTM on either side
         handbook.write_settings(grid={"crs": code, "resolution": 250})
-        plan.check("XTT")
+        checked()
     handbook.write_settings(grid={"crs": "EPSG:32634", "resolution": 250})
     assert "made for Between 18°E and 24°E" in refused()
 
@@ -148,3 +157,13 @@ def test_a_table_that_no_chosen_chapter_reads_stops_nothing(handbook):
     (handbook.raw / "poverty.txt").write_text("year,value\n2000,a lot\n")
     (outcome,) = runner.run("XTT", only=["two"])
     assert outcome.result == "done"
+
+
+def test_a_job_of_a_batch_starts_without_the_libraries_of_maps(handbook):
+    """Start-up is what many short jobs cost."""
+    code = (
+        "import sys; from sohandbook import plan; plan.check('XTT');"
+        "print([name for name in ('geopandas', 'xarray', 'rasterio') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

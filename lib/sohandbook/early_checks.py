@@ -3,21 +3,22 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-
-import geopandas as gpd
-import pyogrio
+from typing import TYPE_CHECKING
 
 from sohandbook import input_files
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
 from sohandbook.errors import InputError
 
+if TYPE_CHECKING:
+    import geopandas as gpd
+
 # Tables of officers are small; a year of the whole world's activities is not read twice.
 MOST_BYTES = 20_000_000
 
 
-def check_settings(country: Country, chapters: Iterable[Chapter]) -> None:
-    """Look at what the settings name: datasets, layouts, years, and where the country lies.
+def check_names(country: Country, chapters: Iterable[Chapter]) -> None:
+    """Look at the names and years in the settings; quick, for every job of a batch does it.
 
     Raises
     ------
@@ -25,8 +26,19 @@ def check_settings(country: Country, chapters: Iterable[Chapter]) -> None:
         Names the field, what was found and what is allowed.
     """
     _check_names(country, chapters)
-    _check_units(country)
     _check_years(country)
+
+
+def check_inputs(country: Country) -> None:
+    """Look at what the settings name: layouts, units, and where the country lies.
+
+    Raises
+    ------
+    InputError
+        Names the field or file, what was found and what is allowed.
+    """
+    _check_layouts(country)
+    _check_units(country)
     _check_place(country)
 
 
@@ -54,29 +66,32 @@ def read_tables(country: Country, data: dict[str, list[Path]]) -> None:
 
 
 def _check_names(country: Country, chapters: Iterable[Chapter]) -> None:
-    from sohandbook import sources
-
     read = {
         name
         for chapter in chapters
         for entry in (*chapter.datasets, *chapter.optional)
         for name in entry.split(input_files.OR)
     }
-    file = country.folder / "country.yml"
     for name, dataset in country.datasets.items():
-        if dataset.product not in sources.PRODUCTS:
-            raise InputError(
-                f"{file}, datasets.{name}.product",
-                found=dataset.product,
-                allowed=sources.PRODUCTS,
-                remedy=_perhaps(dataset.product, sources.PRODUCTS, "Use one of these layouts."),
-            )
         if name not in read and name != country.grid.dataset and not dataset.instead_of:
             raise InputError(
-                f"{file}, datasets",
+                f"{country.folder / 'country.yml'}, datasets",
                 found=name,
                 allowed=sorted(read),
                 remedy=_perhaps(name, read, "No chapter reads it: mend the name."),
+            )
+
+
+def _check_layouts(country: Country) -> None:
+    from sohandbook import sources
+
+    for name, dataset in country.datasets.items():
+        if dataset.product not in sources.PRODUCTS:
+            raise InputError(
+                f"{country.folder / 'country.yml'}, datasets.{name}.product",
+                found=dataset.product,
+                allowed=sources.PRODUCTS,
+                remedy=_perhaps(dataset.product, sources.PRODUCTS, "Use one of these layouts."),
             )
 
 
@@ -123,6 +138,9 @@ def _check_years(country: Country) -> None:
 
 def _check_place(country: Country) -> None:
     """The boundary holds polygons, and a system of coordinates that is named is made for them."""
+    import geopandas as gpd
+    import pyogrio
+
     from sohandbook.grid import unwrap
 
     path = country.folder / country.boundary.file
@@ -148,7 +166,7 @@ def _check_place(country: Country) -> None:
         _check_area_of_use(country, boundary)
 
 
-def _check_area_of_use(country: Country, boundary: gpd.GeoDataFrame) -> None:
+def _check_area_of_use(country: Country, boundary: "gpd.GeoDataFrame") -> None:
     from pyproj import CRS
 
     area = CRS.from_user_input(country.grid.crs).area_of_use

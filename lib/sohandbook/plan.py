@@ -85,7 +85,7 @@ def check(
                 allowed=[chapter.id for chapter in every],
                 remedy="Name a chapter of the handbook.",
             )
-    early_checks.check_settings(country, every)
+    early_checks.check_names(country, every)
     values = {
         chapter.id: parameters.resolve(country, chapter.id, parameters.read(chapter.file))
         for chapter in every

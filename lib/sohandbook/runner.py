@@ -50,11 +50,13 @@ def run(
         under way; no kernel was started.
     """
     plan = check(iso3, only=only, folder=folder, output=output, language=language)
-    early_checks.read_tables(plan.country, plan.data)
     with (
         _locked(plan, wait=False),
         closing(CountryRun(plan, again=again, threads=threads, progress=progress)) as under_way,
     ):
+        if under_way.due():
+            early_checks.check_inputs(plan.country)
+            early_checks.read_tables(plan.country, plan.data)
         return under_way.all_chapters()
 
 
