@@ -366,6 +366,8 @@ def test_an_interactive_map_is_small_and_needs_no_network(land_cover, report):
     assert "Grassland" in figure.html
     assert "Bokeh" in figure.html and len(figure.html) > 700_000, "JupyterLab needs the library"
     assert "src=" not in figure.html.replace(".src=", "")
+    drags = re.search(r'"active_drag":\{"id":"(\w+)"\}', figure.html)
+    assert drags, "a map that is dragged moves, without a look for the right tool"
     json.dumps(figure._repr_mimebundle_())
     library = len(figure.html)
     big = on_grid(np.random.default_rng(1).random((900, 1200), dtype=np.float32))

@@ -63,7 +63,7 @@ def interactive_map(
     height = round(min(620.0, WIDTH * (top - bottom) / ((right - left) * narrow)))
     layer = layer.opts(
         xaxis=None, yaxis=None, title="", frame_width=WIDTH, frame_height=height,
-        active_tools=[], toolbar="above",
+        active_tools=["pan"], toolbar="above",
     )  # fmt: skip
     script, holder = components(holoviews.render(layer, backend="bokeh"))
     # Not render_js(): with panel installed that asks for scripts of panel's, which we do without.
