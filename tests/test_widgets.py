@@ -107,6 +107,9 @@ def test_live_figures_follow_their_controls():
     box_ = widgets.live(draw, controls={"threshold": slider}, static=False)
     trouble, (place,) = box_.children[-2], box_.children[-1].children[0].children
     assert ">0.10</td>" in place.value
+    assert "jp-RenderedHTMLCommon" in place._dom_classes, (
+        "numbers of neighbouring cells stand apart"
+    )
     slider.value = 0.12
     assert ">0.12</td>" in place.value
     slider.value = 0.5

@@ -83,8 +83,10 @@ def live(
     return Controls([*controls.values(), trouble, side_by_side(places)])
 
 
-def side_by_side(places: Sequence[ipywidgets.Widget]) -> ipywidgets.Box:
+def side_by_side(places: Sequence[ipywidgets.DOMWidget]) -> ipywidgets.Box:
     """Set the first figure beside all others; on a phone one stands under the other."""
+    for place in places:
+        place.add_class("jp-RenderedHTMLCommon")  # as JupyterLab shows tables that stand still
     columns = [places[:1], places[1:]]
     return ipywidgets.Box(
         [ipywidgets.VBox(column, layout=COLUMN) for column in columns], layout=ROW
