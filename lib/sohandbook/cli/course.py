@@ -27,7 +27,7 @@ def exercises(
             console.print(f"[green]new[/]   {escape(str(path))}")
         for path in written.kept:
             console.print(f"[yellow]kept[/]  {escape(str(path))}")
-        console.print(f"Open them with: jupyter lab {escape(str(folder))}")
+        console.print(f"Open the folder {escape(str(folder))} in JupyterLab.")
 
 
 @app.command()
