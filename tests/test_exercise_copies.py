@@ -108,7 +108,8 @@ def test_the_handbooks_own_folder_is_refused():
 def test_the_commands_write_copies_and_show_progress(tmp_path, monkeypatch):
     written = CliRunner().invoke(cli.app, ["exercises", str(tmp_path / "course")])
     assert written.exit_code == 0 and written.output.count("new ") == len(NOTEBOOKS)
-    assert "in JupyterLab" in written.output, "which runs at the handbook's folder already"
+    said = " ".join(written.output.split())
+    assert said.endswith("in JupyterLab."), "which runs at the handbook's folder already"
     monkeypatch.setenv("SOHANDBOOK_PROGRESS", str(tmp_path / "progress.json"))
     monkeypatch.setattr(progress, "is_kept", lambda: True)
     progress.keep_exercise("so1-1", right=False)
