@@ -74,3 +74,13 @@ def test_a_country_without_the_number_that_is_asked_for():
     assert exercise.confirm(float("nan")) == words
     with pytest.raises(InputError, match="Mend the solution"):
         exercise.confirm(12.0)
+
+
+def test_a_known_mistake_is_known_as_a_table_shows_it():
+    reasons = {"That is the matrix unchanged.": 3.5718, "That is less than nothing.": 0.2}
+    exercise = Exercise(question="How many km²?", answer=70.127, mistakes=reasons)
+    assert "matrix unchanged" in str(exercise.check(3.6))
+    assert "matrix unchanged" in str(exercise.check(4))
+    assert "Read the step again" in str(exercise.check(0))
+    near = Exercise(question="Which?", answer=0.625, mistakes={"Subtract first.": 0.615})
+    assert "rounded too far" in str(near.check(0.6)), "it may as well be the right one"

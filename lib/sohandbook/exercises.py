@@ -106,8 +106,12 @@ class Exercise:
         for reason, value in self.mistakes.items():
             if self._same(attempt, value):
                 return Verdict(False, translate(reason))
-        if not isinstance(self.answer, str) and (slip := self._slip(attempt)):
-            return Verdict(False, slip)
+        if not isinstance(self.answer, str):
+            if slip := self._slip(attempt):
+                return Verdict(False, slip)
+            for reason, value in self.mistakes.items():
+                if _is_rounded(attempt, value):  # as a table on the page shows it
+                    return Verdict(False, translate(reason))
         advice = translate("Read the step again, then try once more.")
         if self.unit:
             advice += " " + translate("The unit is {unit}.", unit=translate(self.unit))
@@ -115,7 +119,7 @@ class Exercise:
 
     def _slip(self, attempt: float) -> str:
         """Return what is wrong where only the form of an answer is wrong, or nothing."""
-        if attempt and attempt in (round(self.answer, digits) for digits in range(3)):
+        if _is_rounded(attempt, self.answer):
             return translate("That is rounded too far. Give one or two more decimals.")
         if self._same(-attempt, self.answer):
             return translate("The number is right, its sign is wrong.")
@@ -127,3 +131,8 @@ class Exercise:
         if isinstance(value, str) or isinstance(attempt, str):
             return str(attempt).strip().casefold() == str(value).strip().casefold()
         return math.isclose(attempt, value, rel_tol=self.tolerance, abs_tol=1e-12)
+
+
+def _is_rounded(attempt: float, value: float) -> bool:
+    """Tell whether an attempt is a value with fewer decimals; nothing is the round of all."""
+    return attempt != 0 and attempt in (round(value, digits) for digits in range(3))
