@@ -355,6 +355,8 @@ def test_names_and_numbers_for_people():
     assert readable("total_land_area") == "Total land area"
     assert readable("sdg_15_3_1") == "SDG 15.3.1"
     assert readable("water") == "Water bodies"
+    assert readable("gdp_per_capita") == "GDP per capita"
+    assert readable("population_15_64") == "Population aged 15 to 64"
     assert readable("2000-2015") == "2000-2015"
     assert number(-1234.56) == "\N{MINUS SIGN}1\N{NARROW NO-BREAK SPACE}234.6"
     assert number(-0.001) == "0.0"

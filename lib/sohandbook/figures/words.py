@@ -12,8 +12,14 @@ from sohandbook import classes, tables
 from sohandbook.errors import InputError
 from sohandbook.language import current, translate
 
-SHORT_NAMES = {"no_data": "No data", "sdg_15_3_1": "SDG 15.3.1"} | {
-    letters: letters.upper() for letters in ("dvi", "sdg", "soc", "spei", "spi", "unccd", "usd")
+SHORT_NAMES = {
+    "no_data": "No data",
+    "sdg_15_3_1": "SDG 15.3.1",
+    "literacy_15plus": "Literacy from age 15",
+    "population_15_64": "Population aged 15 to 64",
+} | {
+    letters: letters.upper()
+    for letters in ("dvi", "gdp", "sdg", "soc", "spei", "spi", "unccd", "usd")
 }
 
 
