@@ -245,7 +245,8 @@ def test_a_legend_takes_one_column_where_two_are_too_wide(land_cover, report):
         assert image.size[0] / DOTS_PER_INCH < 1.07 * WIDTH_INCHES
 
 
-def test_a_date_in_small_print_is_not_read_backwards():
+def test_a_date_in_small_print_is_not_read_backwards(monkeypatch):
+    monkeypatch.setenv("SOHANDBOOK_LANGUAGE", "ar")
     words = caption_html("A map.", "رُسمت في 2026-11-29.")
     assert '<bdi dir="ltr">2026-11-29</bdi>' in words
 

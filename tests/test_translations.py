@@ -115,6 +115,14 @@ def test_values_are_written_as_the_language_writes_numbers(monkeypatch):
     assert f"5{language.THIN_SPACE}272" in found and f"5{language.THIN_SPACE}465" in found
 
 
+def test_the_baseline_of_a_year_and_a_chosen_baseline_are_told_apart(monkeypatch):
+    monkeypatch.setenv(language.VARIABLE, "fr")
+    assert language.translate("baseline (2015)") == "période de référence (2015)"
+    assert language.translate("baseline 2000-2015").endswith(
+        "référence\N{NO-BREAK SPACE}: 2000-2015"
+    )
+
+
 def test_numbers_that_are_written_already_stay(monkeypatch):
     monkeypatch.setenv(language.VARIABLE, "fr")
     frame = pd.DataFrame({"year": [2008, 2023], "rain": [0.903, 0.242]})

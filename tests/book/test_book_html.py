@@ -97,6 +97,16 @@ def test_a_translated_page_names_english_pages_in_its_language(foreign_site: Sit
     assert "How to install" in [link.get_text(strip=True) for link in lesson.select("article a")]
 
 
+def test_words_of_the_language_are_found(foreign_site: Site, browser: Browser) -> None:
+    file = next(file for file in foreign_site.pages if file.parts[-2:] == ("XTA", "search.html"))
+    word = {"fr": "Bienvenue", "zh-CN": "联合国防治荒漠化", "ar": "التصحر"}
+    asked = word[str(foreign_site.pages[file].html["lang"])]
+    with browser.open(file) as (page, troubles):
+        page.goto(f"{file.as_uri()}?q={asked}")
+        page.locator("#search-results li a").first.wait_for(timeout=10_000)
+    assert troubles == []
+
+
 def test_the_list_of_languages_opens_on_the_screen(foreign_site: Site, browser: Browser) -> None:
     """A site of one language has no switch, so we put one where the template does."""
     file = next(file for file in foreign_site.pages if file.parts[-2:] == ("XTA", "index.html"))

@@ -6,8 +6,10 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.search import languages
 
 from sohandbook import language
+from sohandbook.book.chinese_search import SearchByPairs
 from sohandbook.language import translate
 
 # MyST-NB says this, in English, to those who hear the page, in place of the words they would see.
@@ -69,7 +71,8 @@ def _direction(app: Sphinx, failure: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Listen to Sphinx while it writes pages."""
+    """Listen to Sphinx while it writes pages, and let it search in Chinese."""
+    languages["zh_CN"] = SearchByPairs
     app.connect("doctree-resolved", _name_links)
     app.connect("html-page-context", _words)
     app.connect("build-finished", _direction)

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure as Drawing
 from PIL import Image
 
 from sohandbook.errors import InputError
-from sohandbook.language import translate
+from sohandbook.language import current, translate
 
 SHORTEST_ALTERNATIVE = 20
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")  # would be read backwards among Arabic words
@@ -132,6 +132,8 @@ def picture(drawing: Drawing, *, caption: str, alt: str, notes: str = "") -> Fig
 
 def caption_html(caption: str, notes: str = "") -> str:
     """Return the caption of a figure, with its notes in small print."""
-    notes = _DATE.sub(r'<bdi dir="ltr">\g<0></bdi>', html.escape(notes))
+    notes = html.escape(notes)
+    if current().direction == "rtl":
+        notes = _DATE.sub(r'<bdi dir="ltr">\g<0></bdi>', notes)
     small = f"<br><small>{notes}</small>" if notes else ""
     return f"<figcaption>{html.escape(caption)}{small}</figcaption>"

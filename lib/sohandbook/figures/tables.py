@@ -21,7 +21,7 @@ NO_DATA = ("no_data", "No data")
 TYPED_BY_PEOPLE = ("chapter",)  # the id that follows ``--only``: cp, so1-1, forms
 # A column of sentences keeps room for them where the table is wider than the screen: the longest
 # entry that still fits into a narrow column, and the room that longer ones get.
-ROOM = ((20, ""), (45, ";min-width:9rem"), (None, ";min-width:13rem"))
+ROOM = ((26, ""), (45, ";min-width:9rem"), (None, ";min-width:13rem"))
 MACHINE_WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 

@@ -10,6 +10,7 @@ from sohandbook import classes
 from sohandbook.errors import InputError
 from sohandbook.indicators.soil_carbon_factors import factor_tables
 from sohandbook.indicators.soil_carbon_stock import WATER
+from sohandbook.language import translate
 from sohandbook.reporting_tables.land_degradation import PARTS
 
 Place = dict[str, int]
@@ -74,7 +75,7 @@ def transition(
     rows = [
         ("Code of the product", *map(str, codes)),
         ("Its name", *names),
-        ("Class of the report", *(f"{code}, {system.label(code)}" for code in ends)),
+        ("Class of the report", *(f"{code}, {translate(system.label(code))}" for code in ends)),
     ]
     if system.nodata not in ends:
         if regions is not None:
