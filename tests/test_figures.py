@@ -15,7 +15,7 @@ import xarray as xr
 from PIL import Image
 from shapely.geometry import box
 
-from sohandbook import classes, figures, forms, tables
+from sohandbook import classes, figures, forms, language, tables
 from sohandbook.errors import InputError
 from sohandbook.figures import cartography
 from sohandbook.figures.display import DOTS_PER_INCH, WIDTH_INCHES, caption_html
@@ -408,3 +408,6 @@ def test_the_id_of_a_chapter_stands_as_it_is_typed():
     frame = pd.DataFrame({"chapter": ["cp", "forms"], "result": ["done", "not run"]})
     page = figures.table(frame, caption="Chapters").html
     assert ">cp<" in page and ">forms<" in page and ">Done<" in page
+    with language.using("fr"):
+        page = figures.table(frame, caption="Chapters").html
+    assert ">forms<" in page and ">Terminé<" in page

@@ -177,8 +177,9 @@ def _words(value: Any, column: object, digits: int) -> str:
         return f'<a href="{text}">{text}</a>'
     if not any(map(str.isalpha, text)):
         return html.escape(numbers(text))  # a calculation: (58 − 1) / 22.17
-    is_word = MACHINE_WORD.fullmatch(text) and column not in TYPED_BY_PEOPLE
-    return html.escape(readable(text) if is_word else translate(text))
+    if column in TYPED_BY_PEOPLE:
+        return html.escape(text)
+    return html.escape(readable(text) if MACHINE_WORD.fullmatch(text) else translate(text))
 
 
 def _row(words: Sequence[str], sides: Sequence[str], *, missing: bool) -> str:
