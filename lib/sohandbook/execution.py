@@ -144,12 +144,17 @@ def _in_language(notebook: Path) -> Path | nbformat.NotebookNode:
 
 
 def _kernel_configuration() -> Config:
-    """Let the kernel talk through sockets of its own, which parallel runs cannot mix up."""
+    """Let the kernel talk through sockets of its own, which parallel runs cannot mix up.
+
+    A kernel that is told to stop calls this an error on the screen; what goes wrong in a cell
+    reaches us as the cell's result.
+    """
+    quiet = {"NotebookClient": {"extra_arguments": ["--log-level=CRITICAL"]}}
     folder = tempfile.gettempdir()
     if sys.platform == "win32" or len(folder) > LONGEST_SOCKET_FOLDER:
-        return Config({"KernelManager": {"transport_encryption": "auto"}})
+        return Config(quiet | {"KernelManager": {"transport_encryption": "auto"}})
     address = Path(folder) / f"kernel-{uuid.uuid4().hex[:12]}"
-    return Config({"KernelManager": {"transport": "ipc", "ip": str(address)}})
+    return Config(quiet | {"KernelManager": {"transport": "ipc", "ip": str(address)}})
 
 
 @contextmanager
