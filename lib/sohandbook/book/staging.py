@@ -196,8 +196,6 @@ def _for_country(config: dict[str, Any], country: Country, *, has_bokeh: bool) -
         "project_name": translate(TITLE),
         "country": {"iso3": country.iso3, "name": country.name, "fictional": country.fictional},
     }
-    for option in ("nb_code_prompt_show", "nb_code_prompt_hide"):
-        sphinx[option] = translate(sphinx[option])
     config["copyright"] = translate(config["copyright"])
     config["title"] = f"{translate(TITLE)}{translate(': ')}{country.name}"
     if has_bokeh:
