@@ -95,13 +95,17 @@ def _first_match(patterns: list[str], folders: list[Path]) -> list[Path]:
     return []
 
 
+def asked_for(chapter: Chapter) -> set[str]:
+    """Return the datasets that a chapter takes its figures from, where a country has them."""
+    return {name for entry in chapter.datasets for name in entry.split(OR)} | set(chapter.optional)
+
+
 def used_by(chapter: Chapter, country: Country) -> dict[str, Dataset]:
     """Return the datasets that a chapter reads in this country; the grid's is always one."""
-    names = [name for entry in chapter.datasets for name in entry.split(OR)]
-    names.extend(chapter.optional)
+    names = asked_for(chapter)
     if country.grid.dataset is not None:
-        names.append(country.grid.dataset)
-    return {name: country.datasets[name] for name in sorted(set(names) & set(country.datasets))}
+        names.add(country.grid.dataset)
+    return {name: country.datasets[name] for name in sorted(names & set(country.datasets))}
 
 
 def lacking(chapter: Chapter, country: Country) -> list[str]:

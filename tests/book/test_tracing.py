@@ -63,7 +63,7 @@ def test_the_box_names_tables_code_version_and_data():
         "notebooks/so1-4-land-degradation.ipynb", "lib/sohandbook/reporting_tables/",
         "lib/sohandbook/indicators/land_degradation.py", "data/raw/XDL/ndvi_2000.nc",
         "c" * tracing.CHECKSUM, "/chapters/so1-3-soil-organic-carbon", "(behind-so1-4)=",
-        "/data-and-licences",
+        "/data-and-licences", "`vegetation_index`, for the grid",
     ):  # fmt: skip
         assert part in box
     assert "figures" not in box

@@ -115,7 +115,7 @@ def with_origin(
             ", ".join(f"{{doc}}`/chapters/{Path(each.notebook).stem}`" for each in earlier),
         ),
         *(
-            (f"`{name}`", _files(content.get("data", {}).get(name, {})))
+            (_dataset(name, chapter), _files(content.get("data", {}).get(name, {})))
             for name in input_files.used_by(chapter, country)
         ),
     ]
@@ -126,6 +126,14 @@ def with_origin(
     text = f"({anchor(chapter)})=\n\n**{title}**\n\n{box}\n\n{record} {licences}"
     notebook.cells.append(new_markdown_cell(text))
     return notebook
+
+
+def _dataset(name: str, chapter: Chapter) -> str:
+    """Return the name of a dataset, and that it only gives the cells where it does no more."""
+    shown = f"`{name}`"
+    if name in input_files.asked_for(chapter):
+        return shown
+    return translate("{dataset}, for the grid", dataset=shown)
 
 
 def anchor(chapter: Chapter) -> str:
