@@ -18,6 +18,25 @@ hypothesis.settings.register_profile("handbook", deadline=None)
 hypothesis.settings.load_profile("handbook")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files in an order in which two processes seldom wait for each other.
+
+    The pages of the training countries take longest, and make what others need: first. The
+    others that need it: last.
+    """
+    needing = {item.path for item in items if _needs_training(item)}
+    items.sort(key=lambda item: (item.path.name != "test_book_html.py", item.path in needing))
+
+
+def _needs_training(item: pytest.Item) -> bool:
+    """Tell whether a test asks for a training country, by itself or through a parameter."""
+    chosen = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    by_parameter = any(
+        value in ("drylandia", "archipelago") for value in chosen if isinstance(value, str)
+    )
+    return by_parameter or "training_data" in item.fixturenames
+
+
 @pytest.fixture(scope="session")
 def realdata() -> Path:
     """The folder of small real files; a test that needs it is skipped where it is absent."""
