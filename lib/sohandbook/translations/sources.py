@@ -16,6 +16,15 @@ INTERFACE, FIGURES, ERRORS = "interface", "figures", "errors"
 _IN_TEMPLATE = re.compile(r"""words\(\s*"((?:[^"\\]|\\.)*)"|words\(\s*'((?:[^'\\]|\\.)*)'""")
 _MARKERS = {"translate", "message"}
 _ERRORS = {"InputError", "first_finding", "wrong_field"}
+# Files of data/ whose sentences stand in tables, and the fields that hold them. Where a text comes
+# from ('source') is the name of a work or a file, and stays as it is.
+_SENTENCES = {
+    "choices.yml": {"question", "label", "why"},
+    "drought_index_options.yml": {"option", "here", "climate_indices", "xclim", "why"},
+    "drought_vulnerability_factors.yml": {"label", "unit", "basis"},
+    "judging.yml": {"question", "label", "unit", "reason", "what", "missing"},
+}
+
 
 Message = tuple[str, str]  # the English text, and its file relative to the handbook
 
@@ -48,6 +57,9 @@ def _messages(catalogue: str) -> Iterator[Message]:
             yield from _of(file, notebooks.literals_of(tree, shown=False))
         file = paths.data() / "self_tests.yml"
         yield from _of(file, _of_self_tests(yaml.safe_load(file.read_text(encoding="utf-8"))))
+        for name, fields in _SENTENCES.items():
+            content = yaml.safe_load((paths.data() / name).read_text(encoding="utf-8"))
+            yield from _of(paths.data() / name, filter(markdown.is_prose, _texts(content, fields)))
     elif catalogue == ERRORS:
         for file in _library():
             yield from _of(file, _remedies(ast.parse(file.read_text(encoding="utf-8"))))
@@ -116,6 +128,19 @@ def _words_of_forms(content: dict[str, Any]) -> Iterator[str]:
             if not isinstance(options, str):
                 yield from (spelt_out(option) for option in options if isinstance(option, str))
     yield from (rule["rule"] for rule in content["validation_global"])
+
+
+def _texts(content: Any, fields: set[str]) -> Iterator[str]:
+    """Return the texts of some fields, however deep they stand."""
+    if isinstance(content, dict):
+        for name, value in content.items():
+            if isinstance(value, str) and name in fields:
+                yield value
+            else:
+                yield from _texts(value, fields)
+    elif isinstance(content, list):
+        for value in content:
+            yield from _texts(value, fields)
 
 
 def _of_self_tests(content: dict[str, Any]) -> Iterator[str]:
