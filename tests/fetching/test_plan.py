@@ -140,8 +140,11 @@ def test_the_template_asks_for_what_the_catalogue_has(tmp_path, monkeypatch):
     text = re.sub(r"^  # ", "  ", text, flags=re.MULTILINE).replace("abc_", "abc_")
     datasets = yaml.safe_load(text)["datasets"]
     place = country(tmp_path, monkeypatch, **datasets)
-    assert {file.dataset for file in wanted(place)} == set(datasets)
-    for name, dataset in datasets.items():
+    fetched = {name: dataset for name, dataset in datasets.items() if "sources" in dataset}
+    assert {file.dataset for file in wanted(place)} == set(fetched)
+    brought = [dataset["product"] for name, dataset in datasets.items() if name not in fetched]
+    assert brought and set(brought) <= set(sources.PRODUCTS)
+    for name, dataset in fetched.items():
         for source in dataset["sources"]:
             how = recipe(catalogue.entry(source))
             assert (how.dataset, how.product) == (name, dataset["product"])
