@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from sohandbook.figures.words import readable
 from sohandbook.judging.method import Method
 from sohandbook.judging.scores import overall, reasons
+from sohandbook.language import translate
 
 OF_DATA = (
     "coverage", "lag", "cell_size", "open_rules", "comparisons", "range_of_choices", "truth",
@@ -37,7 +39,8 @@ def criteria(method: Method) -> pd.DataFrame:
             key.capitalize(),
             one.question,
             f"{one.weight:g}",
-            "; ".join(method.scales[name].label for name in one.measures) or "our judgement",
+            "; ".join(translate(method.scales[name].label) for name in one.measures)
+            or "our judgement",
         )
         for key, one in method.criteria.items()
     ]
@@ -47,7 +50,17 @@ def criteria(method: Method) -> pd.DataFrame:
 def scales(method: Method) -> pd.DataFrame:
     """Return the ends of each measure's scale, with reason and source."""
     rows = [
-        (one.label, f"{one.worst:g} to {one.best:g} {one.unit}", one.reason, in_words(one.source))
+        (
+            one.label,
+            translate(
+                "{worst} to {best} {unit}",
+                worst=f"{one.worst:g}",
+                best=f"{one.best:g}",
+                unit=translate(one.unit),
+            ),
+            one.reason,
+            in_words(one.source),
+        )
         for one in method.scales.values()
     ]
     return pd.DataFrame(rows, columns=["Measure", "From worst to best", "Reason", "Source"])
@@ -56,7 +69,9 @@ def scales(method: Method) -> pd.DataFrame:
 def for_reading(evidence: pd.DataFrame, method: Method, *, columns: Sequence[str]) -> pd.DataFrame:
     """Return some of the evidence under words with units."""
     words = {
-        name: label if unit in label.lower().split() else f"{label} ({unit})"
+        name: translate(label)
+        if unit in label.lower().split()
+        else f"{translate(label)} ({translate(unit)})"
         for name in columns
         for label, unit in [(method.scales[name].label, method.scales[name].unit)]
     }
@@ -104,9 +119,13 @@ def pairs_for_reading(pairs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Indicators": [
-                f"{code(one.indicator)} and {code(one.other)}" for one in pairs.itertuples()
+                translate("{one} and {other}", one=code(one.indicator), other=code(one.other))
+                for one in pairs.itertuples()
             ],
             "Shared (%)": pairs["shared_inputs"].to_list(),
-            "Both rest on": pairs["which"].str.replace("_", " ").to_list(),
+            "Both rest on": [
+                translate(", ").join(readable(name) for name in which.split(", "))
+                for which in pairs["which"]
+            ],
         }
     )
