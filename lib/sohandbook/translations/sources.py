@@ -24,6 +24,9 @@ _SENTENCES = {
     "drought_vulnerability_factors.yml": {"label", "unit", "basis"},
     "judging.yml": {"question", "label", "unit", "reason", "what", "missing"},
 }
+# What a check says of itself in the report is the first line of its function.
+_CHECKS = ("checks", "table_rules", "trend_rules")
+_RULE = re.compile(r"(?:All (?:tables|objectives)|Affected area|CP-\d|SO\d|G\d+)[^:]*: ")
 
 
 Message = tuple[str, str]  # the English text, and its file relative to the handbook
@@ -60,6 +63,9 @@ def _messages(catalogue: str) -> Iterator[Message]:
         for name, fields in _SENTENCES.items():
             content = yaml.safe_load((paths.data() / name).read_text(encoding="utf-8"))
             yield from _of(paths.data() / name, filter(markdown.is_prose, _texts(content, fields)))
+        for name in _CHECKS:
+            file = paths.root() / "lib" / "sohandbook" / f"{name}.py"
+            yield from _of(file, _rules(ast.parse(file.read_text(encoding="utf-8"))))
     elif catalogue == ERRORS:
         for file in _library():
             yield from _of(file, _remedies(ast.parse(file.read_text(encoding="utf-8"))))
@@ -128,6 +134,12 @@ def _words_of_forms(content: dict[str, Any]) -> Iterator[str]:
             if not isinstance(options, str):
                 yield from (spelt_out(option) for option in options if isinstance(option, str))
     yield from (rule["rule"] for rule in content["validation_global"])
+
+
+def _rules(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and _RULE.match(said := ast.get_docstring(node) or ""):
+            yield said
 
 
 def _texts(content: Any, fields: set[str]) -> Iterator[str]:
