@@ -7,7 +7,10 @@ from sohandbook.errors import InputError
 
 # Numbers that programs write where there is no value. None of them is the least or the greatest
 # value of a real map of what we read: rain, carbon, productivity, people, an index.
-FILLS = (-999999, -99999, -32768, -9999, 9999, 32767, 65535)
+FILLS = (-999999, -99999, -32768, -9999, 32767, 65535)
+ALSO_A_VALUE = (
+    9999  # of productivity times 10,000, for example; as a fill it stands far from others
+)
 MODIS_FILLS = 7  # its products have so many at the top of their type: 65529 to 65535
 LARGEST = 1e20  # netCDF, GRIB and GDAL fill decimal numbers with this and more
 
@@ -54,7 +57,7 @@ def refuse_undeclared_fill(source: xr.DataArray, decoded: np.ndarray, *, where: 
     raw = source.values
     some = raw.flat[known.argmax()]
     for extreme in (raw.min(where=known, initial=some), raw.max(where=known, initial=some)):
-        if _looks_like_fill(extreme):
+        if _looks_like_fill(extreme) or (extreme == ALSO_A_VALUE and _stands_alone(raw[known])):
             raise InputError(
                 where,
                 found=f"{int((known & (raw == extreme)).sum())} cells of {extreme:g}",
@@ -71,3 +74,8 @@ def _looks_like_fill(value: np.generic) -> bool:
         return False
     ends = np.iinfo(value.dtype)
     return value > ends.max - MODIS_FILLS or (value == ends.min and value < 0)
+
+
+def _stands_alone(values: np.ndarray) -> bool:
+    """Tell whether 9999 lies far above everything else."""
+    return bool((values[values != ALSO_A_VALUE] < ALSO_A_VALUE / 2).all())

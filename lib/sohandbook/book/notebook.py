@@ -81,11 +81,14 @@ def _shut(cell: nbformat.NotebookNode) -> None:
     tags = cell.metadata.get("tags", [])
     if "hide-cell" in tags:
         prompts = _SOLUTION if cell.source.startswith("# Solution") else _TRIAL
-    elif _only_imports(cell.source) or "= Exercise(" in cell.source:
-        cell.metadata["tags"] = [*tags, "hide-input"]
-        prompts = _IMPORTS if _only_imports(cell.source) else _CHECK
+    elif _only_imports(cell.source):
+        prompts = _IMPORTS
+    elif "= Exercise(" in cell.source:
+        prompts = _CHECK
     else:
         return
+    if "hide-cell" not in tags:
+        cell.metadata["tags"] = [*tags, "hide-input"]
     show, hide = map(translate, prompts)
     cell.metadata["mystnb"] = {"code_prompt_show": show, "code_prompt_hide": hide}
 
