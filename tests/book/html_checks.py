@@ -172,9 +172,19 @@ class Browser:
 
     @contextmanager
     def open(
-        self, file: Path, *, width: int = DESK, scheme: str = "light", scripts: bool = True
+        self,
+        file: Path,
+        *,
+        asked: str = "",
+        width: int = DESK,
+        scheme: str = "light",
+        scripts: bool = True,
     ) -> Iterator[tuple[Page, list[str]]]:
-        """Open a page; yield it with the list of what went wrong while it loaded."""
+        """Open a page; yield it with the list of what went wrong while it loaded.
+
+        A page is opened once: going on to another address breaks off what the first still loads,
+        which would count as trouble. So the words asked of a search page come with its address.
+        """
         context = self._chromium.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=scheme,
@@ -182,13 +192,16 @@ class Browser:
             reduced_motion="reduce",
         )
         page, troubles = context.new_page(), []
-        page.on("requestfailed", lambda request: troubles.append(f"not loaded: {request.url}"))
+        page.on(
+            "requestfailed",
+            lambda request: troubles.append(f"not loaded ({request.failure}): {request.url}"),
+        )
         page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
         page.on(
             "console",
             lambda line: troubles.append(f"console: {line.text}") if line.type == "error" else None,
         )
-        page.goto(file.as_uri(), wait_until="load")
+        page.goto(f"{file.as_uri()}?q={asked}" if asked else file.as_uri(), wait_until="load")
         yield page, troubles
         context.close()
 

@@ -101,10 +101,9 @@ def test_words_of_the_language_are_found(foreign_site: Site, browser: Browser) -
     file = next(file for file in foreign_site.pages if file.parts[-2:] == ("XTA", "search.html"))
     word = {"fr": "Bienvenue", "zh-CN": "联合国防治荒漠化", "ar": "التصحر"}
     asked = word[str(foreign_site.pages[file].html["lang"])]
-    with browser.open(file) as (page, troubles):
-        page.goto(f"{file.as_uri()}?q={asked}")
+    with browser.open(file, asked=asked) as (page, troubles):
         page.locator("#search-results li a").first.wait_for(timeout=10_000)
-    assert troubles == []
+        assert troubles == []
 
 
 def test_the_list_of_languages_opens_on_the_screen(foreign_site: Site, browser: Browser) -> None:
