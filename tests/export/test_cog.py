@@ -113,6 +113,22 @@ def test_a_failure_leaves_the_old_map(tmp_path, monkeypatch):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["m.qml", "m.tif", "m.tif.aux.xml"]
 
 
+def test_a_disk_that_takes_no_more_says_so_in_the_systems_words(tmp_path):
+    """GDAL says 'TIFFAppendToStrip:Write error at scanline 0'."""
+    resource = pytest.importorskip("resource")
+    path = cog.write(tmp_path / "m.tif", class_map("status"), title="old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large") as error:
+            cog.write(path, class_map("status"), title="new")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert str(tmp_path) in error.value.filename
+    assert cog.read(path).attrs["title"] == "old"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["m.qml", "m.tif", "m.tif.aux.xml"]
+
+
 def test_a_map_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="earlier chapter"):
         cog.read(tmp_path / "none.tif")

@@ -8,7 +8,8 @@ itself. The GeoTIFF alone is complete too: its metadata name the system of class
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -27,6 +28,7 @@ ATTRIBUTES = "SOHANDBOOK_ATTRIBUTES"
 
 # Types of GDAL's raster attribute table: integer and text; and what its columns are for.
 INTEGER, TEXT = 0, 2
+PROBE = 2**20  # bytes at a time that the disk is asked to take
 COLUMNS = (
     ("Value", INTEGER, 5),
     ("Class", TEXT, 2),
@@ -106,7 +108,7 @@ def write(
     }
     partial = path.with_name(f".{path.stem}.{os.getpid()}.tif")
     try:
-        with rasterio.open(partial, "w", **profile) as file:
+        with _plain_reason(partial, values.nbytes), rasterio.open(partial, "w", **profile) as file:
             file.write(values)
             file.update_tags(TITLE=title, TIFFTAG_IMAGEDESCRIPTION=title)
             file.update_tags(**{key: _text(value) for key, value in (tags or {}).items()})
@@ -219,6 +221,25 @@ def _style(classes: ClassSystem) -> str:
 def _xml(root: Xml.Element) -> str:
     Xml.indent(root)
     return Xml.tostring(root, encoding="unicode") + "\n"
+
+
+@contextmanager
+def _plain_reason(partial: Path, size: int) -> Iterator[None]:
+    """Say that a disk is full where GDAL only tells of the part of a file that it could not write.
+
+    The system knows why: it is asked to take as many bytes in the same place.
+    """
+    try:
+        yield
+    except Exception:
+        try:
+            with partial.open("wb") as file:
+                for _ in range(0, size, PROBE):
+                    file.write(bytes(PROBE))
+        except OSError as reason:
+            reason.filename = reason.filename or str(partial)
+            raise
+        raise
 
 
 def _replace(path: Path, text: str) -> None:
