@@ -146,6 +146,15 @@ def test_a_failure_leaves_the_earlier_report(toy, monkeypatch):
     assert contents(output / "report") == before
 
 
+def test_what_a_killed_export_left_is_swept_away(toy):
+    country, output = toy
+    left = output / "report" / ".export-1"
+    left.mkdir(parents=True)
+    (left / "half.xlsx").write_text("half")
+    export.everything(country, output)
+    assert not list((output / "report").glob(".*"))
+
+
 def test_a_country_without_results(toy, tmp_path):
     with pytest.raises(InputError, match="sohandbook run XTT"):
         export.everything(toy[0], tmp_path / "nothing")

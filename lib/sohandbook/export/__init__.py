@@ -14,6 +14,7 @@ from sohandbook.errors import InputError
 
 # The report chapter keeps its own ``checks.csv``: a chapter's file may not change after it.
 CHECKS = "checks_at_export.csv"
+STAGING_PREFIX = ".export-"
 # What an export may leave in ``report/``; what a new one does not write is removed.
 OWN = (
     "{iso3}_report.xlsx",
@@ -136,8 +137,9 @@ def _refused(blocking: pd.DataFrame, report: Path) -> InputError:
 @contextmanager
 def _published(report: Path, own: list[str]) -> Iterator[Path]:
     """Give a folder to write to; then move what is in it to its place, and remove what is old."""
-    staging = report / f".export-{os.getpid()}"
-    shutil.rmtree(staging, ignore_errors=True)
+    staging = report / f"{STAGING_PREFIX}{os.getpid()}"
+    for leftover in report.glob(f"{STAGING_PREFIX}*"):  # of an export that was killed
+        shutil.rmtree(leftover, ignore_errors=True)
     staging.mkdir(parents=True)
     try:
         yield staging
