@@ -1,5 +1,6 @@
 """The strict runner, on toy notebooks: nothing half-done, nothing stale, nothing misread."""
 
+import errno
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ import handbook_folder
 from handbook_folder import SAVE, Handbook
 from sohandbook import export, plan, runner
 from sohandbook.cli import app
-from sohandbook.errors import InputError
+from sohandbook.errors import MAKE_ROOM, InputError
 
 
 @pytest.fixture
@@ -120,6 +121,27 @@ def test_a_dead_kernel_is_a_failed_chapter(handbook):
     assert outcome.result == "failed"
     assert outcome.reason.startswith("cell 3, 'os._exit(9)': its process ended by itself")
     assert (handbook.output / "failed" / "one.ipynb").is_file()
+
+
+def test_a_full_disk_says_which_and_what_to_do(handbook, monkeypatch):
+    """In a cell, and when the notebook itself is written: then there is none to look at."""
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
+    handbook.add_chapter("one", SAVE, limit, '(tables / "one.csv").write_text("x" * 5000)')
+    (outcome,) = runner.run("XTT")
+    assert "OSError: [Errno 27] File too large" in outcome.reason
+    assert outcome.reason.endswith(f". {MAKE_ROOM}.")
+
+    def fill(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("papermill.execute_notebook", fill)
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(handbook.output))
+    done = CliRunner().invoke(app, ["run", "XTT"])
+    assert done.exit_code == 1
+    reason = f"could not write. No space left on device: {handbook.output}. {MAKE_ROOM}."
+    assert reason in done.output
+    assert "1 failed." in done.output
+    assert "Partly run notebooks" not in done.output
 
 
 def test_killed_run_leaves_nothing_half_done(handbook):

@@ -15,7 +15,7 @@ import filelock
 
 from sohandbook import paths, quick_start
 from sohandbook.batch_plan import Plan, home, make_plan, site
-from sohandbook.errors import InputError, cannot_write
+from sohandbook.errors import MAKE_ROOM, InputError, cannot_write, not_written
 
 SHARE_OF_MEMORY = 0.9  # the rest is the system's
 LOCAL = "local"
@@ -66,8 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         if not cannot_write(error):
             raise
-        print(f"Could not write {error.filename}: {error.strerror}.")
-        print("Make room, or let the folder be written to, and run again.")
+        print(f"Could not write. {not_written(error, paths.outputs())}.")
+        print(f"{MAKE_ROOM}.")
     return 2
 
 

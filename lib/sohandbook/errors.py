@@ -1,14 +1,19 @@
 """Errors that are meant to be read by the person at the keyboard."""
 
 import errno
+import re
+import shutil
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
 # A disk that is full, a quota used up, a folder that is read-only: trying again changes nothing.
-_NO_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFBIG}
+_TAKES_NOTHING = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
+_NO_PLACE = {*_TAKES_NOTHING, errno.EACCES}
+MAKE_ROOM = "Make room, or let the folder be written to, and run again"
 
 
 class InputError(ValueError):
@@ -61,3 +66,27 @@ def first_finding(error: "ValidationError", *, where: str, remedy: str) -> Input
 def cannot_write(error: BaseException) -> bool:
     """Tell whether an error says that the disk is full or the folder may not be written to."""
     return isinstance(error, OSError) and error.errno in _NO_PLACE
+
+
+def takes_nothing(text: str) -> bool:
+    """Tell whether the text of an error from another process says that a disk takes no more.
+
+    A file that may not be touched is no such case: it may be one that is only read.
+    """
+    return any(int(number) in _TAKES_NOTHING for number in re.findall(r"\[Errno (\d+)\]", text))
+
+
+def not_written(error: OSError, *folders: Path) -> str:
+    """Say what could not be written and why.
+
+    Parameters
+    ----------
+    error : OSError
+    folders : Path
+        Where it may have been, if the error names no file: the one with the least room is named.
+    """
+    place = error.filename2 or error.filename
+    there = [folder for folder in folders if folder.is_dir()]
+    if place is None and there:
+        place = min(there, key=lambda folder: shutil.disk_usage(folder).free)
+    return f"{error.strerror}: {place}"

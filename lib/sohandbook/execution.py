@@ -17,6 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from sohandbook import language, paths
+from sohandbook.errors import MAKE_ROOM, cannot_write, not_written, takes_nothing
 
 HOLOVIEWS_LOADER = "application/vnd.holoviews_load.v0+json"
 LONGEST_SOCKET_FOLDER = 70  # a Unix socket's path ends at about 104 characters
@@ -59,6 +60,10 @@ def execute(
     try:
         return _execute(notebook, target, values=values, environment=environment)
     except (OSError, RuntimeError) as error:
+        if isinstance(error, OSError) and cannot_write(error):
+            results = target.parents[2]  # the notebook stands in 'notebooks' of a staging folder
+            reason = not_written(error, results, Path(tempfile.gettempdir()))
+            raise ChapterError(f"could not write. {reason}. {MAKE_ROOM}.") from error
         raise ChapterError(f"the notebook could not be run: {error}") from error
 
 
@@ -71,8 +76,9 @@ def _execute(
     except PapermillExecutionError as error:
         cells = nbformat.read(target, as_version=4).cells
         number = _code_cell_number(cells, error.source)
+        advice = f". {MAKE_ROOM}." if takes_nothing(error.evalue) else ""
         raise ChapterError(
-            f"cell {number}, '{_first_line(error.source)}': {error.ename}: {error.evalue}"
+            f"cell {number}, '{_first_line(error.source)}': {error.ename}: {error.evalue}{advice}"
         ) from error
     except DeadKernelError as error:
         cells = nbformat.read(target, as_version=4).cells

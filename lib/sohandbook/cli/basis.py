@@ -39,7 +39,8 @@ COLOURS = {
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Print a wrong input, or a disk that takes nothing, without a traceback; exit code 2."""
-    from sohandbook.errors import InputError, cannot_write
+    from sohandbook import paths
+    from sohandbook.errors import MAKE_ROOM, InputError, cannot_write, not_written
 
     try:
         yield
@@ -52,9 +53,6 @@ def plain_errors() -> Iterator[None]:
     except OSError as error:
         if not cannot_write(error):
             raise
-        complaints.print("[red]Could not write.[/]", escape(f"{error.strerror}: {error.filename}"))
-        complaints.print(
-            "  Make room, or let the folder be written to, and run again; what is finished is not "
-            "computed twice."
-        )
+        complaints.print("[red]Could not write.[/]", escape(not_written(error, paths.outputs())))
+        complaints.print(f"  {MAKE_ROOM}; what is finished is not computed twice.")
         raise typer.Exit(2) from None

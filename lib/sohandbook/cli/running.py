@@ -79,5 +79,7 @@ def run(
     failed = [outcome for outcome in outcomes if outcome.result == "failed"]
     console.print(f"Results: {escape(str(place))}")
     if failed:
-        console.print(f"[red]{len(failed)} failed.[/] Partly run notebooks: {place / 'failed'}")
+        kept = any((place / "failed").glob("*.ipynb"))  # a full disk takes none
+        where = f" Partly run notebooks: {escape(str(place / 'failed'))}" if kept else ""
+        console.print(f"[red]{len(failed)} failed.[/]{where}")
         raise typer.Exit(1)
