@@ -119,6 +119,21 @@ def test_forgets_files_that_are_gone(handbook):
     assert Checksums.open().known == {}
 
 
+def test_a_folder_that_is_only_read_takes_no_checksums_and_stops_nothing(handbook, monkeypatch):
+    """So 'sohandbook check' works on results that somebody else keeps."""
+    checksums = Checksums.open()
+    checksums.of(handbook.add_dataset("rain"))
+
+    def refuse(self, text, **_):
+        raise OSError(errno.EROFS, "Read-only file system", str(self))
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    checksums.save()
+    with pytest.raises(OSError, match="Read-only") as error:
+        input_files.write_whole(handbook.output / "manifest.json", "{}")
+    assert error.value.filename == str(handbook.output / "manifest.json")
+
+
 def test_a_full_disk_leaves_no_part_and_names_the_file(tmp_path, monkeypatch):
     def write_some(self, text, **_):
         self.write_bytes(text[:3].encode())

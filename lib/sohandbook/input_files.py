@@ -17,7 +17,7 @@ from typing import Self
 from sohandbook import paths
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country, Dataset
-from sohandbook.errors import InputError
+from sohandbook.errors import InputError, cannot_write
 
 FIELD = re.compile(r"\{[^}]*\}")
 OR = " or "  # between datasets of which a chapter needs one
@@ -165,11 +165,18 @@ class Checksums:
         return {label(path): self.of(path) for path in sorted(files)}
 
     def save(self) -> None:
-        """Remember the checksums of the files that still exist, beside what other runs added."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
+        """Remember the checksums of the files that still exist, beside what other runs added.
+
+        They only save time: where nothing can be written, they are computed again.
+        """
         known = type(self).open().known | self.known
         kept = {path: entry for path, entry in known.items() if Path(path).is_file()}
-        write_whole(self.file, json.dumps(kept))
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self.file, json.dumps(kept))
+        except OSError as error:
+            if not cannot_write(error):
+                raise
 
 
 def write_whole(file: Path, text: str) -> None:
@@ -181,5 +188,5 @@ def write_whole(file: Path, text: str) -> None:
     except OSError as error:
         # A disk that is full names no file, and what came to be of this one only takes room.
         temporary.unlink(missing_ok=True)
-        error.filename = error.filename or str(file)
+        error.filename = str(file)
         raise
