@@ -63,6 +63,10 @@ def test_a_full_disk_names_the_file_that_was_to_be_written(tmp_path, monkeypatch
 
 
 def test_a_full_disk_is_known_from_the_text_of_an_error_of_a_notebook():
-    assert takes_nothing("[Errno 28] No space left on device: 'maps/a.tif'")
+    for text in (
+        "OSError: [Errno 28] No space: 'maps/a.tif'",
+        "style.css: OSError(28, 'No space')",
+    ):
+        assert takes_nothing(f"above\n{text}\nbelow").errno == errno.ENOSPC
     assert not takes_nothing("[Errno 13] Permission denied: 'raw/rain.nc'")
     assert not takes_nothing("division by zero")

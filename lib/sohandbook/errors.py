@@ -1,6 +1,7 @@
 """Errors that are meant to be read by the person at the keyboard."""
 
 import errno
+import os
 import re
 import shutil
 from collections.abc import Iterable
@@ -68,12 +69,13 @@ def cannot_write(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in _NO_PLACE
 
 
-def takes_nothing(text: str) -> bool:
-    """Tell whether the text of an error from another process says that a disk takes no more.
+def takes_nothing(text: str) -> OSError | None:
+    """Return the error in what another process wrote that says that a disk takes no more.
 
     A file that may not be touched is no such case: it may be one that is only read.
     """
-    return any(int(number) in _TAKES_NOTHING for number in re.findall(r"\[Errno (\d+)\]", text))
+    told = map(int, re.findall(r"(?:\[Errno |\bOSError\()(\d+)", text))
+    return next((OSError(n, os.strerror(n)) for n in told if n in _TAKES_NOTHING), None)
 
 
 def not_written(error: OSError, *folders: Path) -> str:

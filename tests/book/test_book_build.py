@@ -1,6 +1,7 @@
 """The builder: what is staged, what is published, and what stops it."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,7 +15,7 @@ from sohandbook import book
 from sohandbook.book import mathml, notebook, pages, staging
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
-from sohandbook.errors import InputError
+from sohandbook.errors import MAKE_ROOM, InputError
 
 
 def text(site: Site, page: str) -> str:
@@ -103,6 +104,17 @@ def test_an_error_in_a_page_leaves_the_published_book_as_it_was(
     assert "no-such-page" in str(error.value)
     assert "undefined" in str(error.value)
     assert page.read_bytes() == before
+
+
+def test_a_full_disk_is_said_in_one_line(tmp_path: Path, monkeypatch) -> None:
+    """Not with a hundred lines of Sphinx above it."""
+    told = "Traceback\n  File 'x.py'\nOSError: [Errno 28] No space left on device\nRuntimeError: x"
+    done = SimpleNamespace(returncode=1, stderr=told, stdout="")
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: done)
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    render = import_module("sohandbook.book.build")._render  # the package has a function "build"
+    complaint = render(tmp_path, "en")
+    assert complaint == f"Could not write. No space left on device: {tmp_path}. {MAKE_ROOM}."
 
 
 def test_a_wrong_country_stops_before_anything_is_built(handbook: SimpleNamespace) -> None:

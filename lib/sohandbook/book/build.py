@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +14,7 @@ from sohandbook import paths
 from sohandbook.book.publish import list_countries, publish
 from sohandbook.book.staging import stage
 from sohandbook.country import Country
+from sohandbook.errors import MAKE_ROOM, not_written, takes_nothing
 
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
@@ -91,4 +93,10 @@ def _render(folder: Path, language: str) -> str:
     done = subprocess.run(
         [*command, *options, *strict], capture_output=True, text=True, env=environment, check=False
     )
-    return "" if done.returncode == 0 else _COLOUR.sub("", done.stderr or done.stdout).strip()
+    if done.returncode == 0:
+        return ""
+    complaints = _COLOUR.sub("", done.stderr or done.stdout).strip()
+    if full := takes_nothing(complaints):  # and not the way through Sphinx to that line
+        reason = not_written(full, folder, Path(tempfile.gettempdir()))
+        return f"Could not write. {reason}. {MAKE_ROOM}."
+    return complaints
