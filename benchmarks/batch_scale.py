@@ -34,7 +34,7 @@ from typing import Any
 
 import yaml
 
-from sohandbook import paths, training
+from sohandbook import input_files, paths, training
 
 FILE = Path(__file__).with_suffix(".csv")
 LARGEST = 5.0  # against the smallest, cells a side
@@ -64,7 +64,7 @@ def make_countries(folder: Path, count: int, *, size: float) -> list[str]:
 
 
 def keep_only(chapter_ids: list[str], folder: Path) -> Path:
-    """Make a handbook with these chapters, and countries with settings for no other.
+    """Make a handbook with these chapters, and countries with settings and data for no other.
 
     All else in it are links to this handbook.
     """
@@ -82,12 +82,24 @@ def keep_only(chapter_ids: list[str], folder: Path) -> Path:
         if isinstance(chapter.get("after"), list):
             chapter["after"] = [other for other in chapter["after"] if other in chapter_ids]
     (notebooks / "chapters.yml").write_text(yaml.safe_dump(kept), encoding="utf-8")
+    unread = _datasets(every) - _datasets(kept)  # the runner refuses what no chapter reads
     for file in (folder / "countries").glob("*/country.yml"):
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        for name in unread - {content["grid"].get("dataset")}:
+            content["datasets"].pop(name, None)
         settings = content["settings"]
         content["settings"] = {name: settings[name] for name in settings if name in chapter_ids}
         file.write_text(yaml.safe_dump(content), encoding="utf-8")
     return handbook
+
+
+def _datasets(entries: list[dict[str, Any]]) -> set[str]:
+    return {
+        name
+        for chapter in entries
+        for entry in (*chapter.get("datasets", []), *chapter.get("optional", []))
+        for name in entry.split(input_files.OR)
+    }
 
 
 def batch(folder: Path, iso3s: list[str], *, cores: int, handbook: Path) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """Every benchmark still runs, on tiny maps, and its claims hold loosely."""
 
 import importlib.util
+import shutil
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from sohandbook import chapters, early_checks
+from sohandbook.country import Country
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 COLUMNS = {"work", "implementation", "seconds", "megapixels_per_second", "ratio", "note"}
@@ -33,6 +37,17 @@ def test_every_benchmark_is_run_by_make_bench():
     # A batch takes minutes and two cores, controls need a finished country: own commands.
     files = {file.stem for file in FOLDER.glob("*.py")} - {"__main__", "batch_scale", "controls"}
     assert set(load("__main__").BENCHMARKS) == files
+
+
+def test_the_runner_takes_countries_of_a_few_chapters(tmp_path, monkeypatch):
+    shutil.copytree(FOLDER.parent / "data" / "countries" / "XDL", tmp_path / "countries" / "XDL")
+    handbook = load("batch_scale").keep_only(["cp", "so1-1", "so3-1", "so4-2"], tmp_path)
+    monkeypatch.setenv("SOHANDBOOK_ROOT", str(handbook))
+    monkeypatch.setenv("SOHANDBOOK_COUNTRIES", str(tmp_path / "countries"))
+    country = Country.load("XDL")
+    early_checks.check_names(country, chapters.read())
+    assert {"land_cover", "vegetation_index", "precipitation"} <= country.datasets.keys()
+    assert "climate_zones" not in country.datasets
 
 
 def test_the_trend_is_far_faster_than_cell_by_cell():
