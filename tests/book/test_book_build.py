@@ -1,6 +1,8 @@
 """The builder: what is staged, what is published, and what stops it."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -104,6 +106,26 @@ def test_an_error_in_a_page_leaves_the_published_book_as_it_was(
     assert "no-such-page" in str(error.value)
     assert "undefined" in str(error.value)
     assert page.read_bytes() == before
+
+
+def test_two_builds_of_one_book_wait_for_one_another(
+    handbook: SimpleNamespace, tmp_path: Path, monkeypatch
+) -> None:
+    under_way, most = [], []
+
+    def stage(country: Country, **_: object) -> None:
+        under_way.append(country.iso3)
+        time.sleep(0.3)
+        most.append(len(under_way))
+        under_way.pop()
+
+    builder = import_module("sohandbook.book.build")
+    monkeypatch.setattr(builder, "stage", stage)
+    monkeypatch.setattr(builder, "_render", lambda *_: "nothing is published")
+    with ThreadPoolExecutor(2) as workers:
+        builds = [workers.submit(book.build, ["XTA"], site=tmp_path / "site") for _ in range(2)]
+    assert all(isinstance(done.exception(), book.BookError) for done in builds)
+    assert most == [1, 1]
 
 
 def test_a_full_disk_is_said_in_one_line(tmp_path: Path, monkeypatch) -> None:

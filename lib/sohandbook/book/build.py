@@ -7,7 +7,10 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+
+import filelock
 
 from sohandbook import language as languages
 from sohandbook import paths
@@ -64,14 +67,18 @@ def build(
         country.results_folder(code, outputs=site.parent)
         for country, code in zip(countries, codes, strict=True)
     ]
-    for country, folder, code in zip(countries, folders, codes, strict=True):
-        with languages.using(code):
-            stage(country, outputs=outputs, folder=folder)
-    with ThreadPoolExecutor(os.cpu_count()) as workers:
-        errors = list(workers.map(_render, folders, codes))
-    for country, folder, code, error in zip(countries, folders, codes, errors, strict=True):
-        if not error:
-            publish(folder / "_build" / "html", country=country, site=site, language=code)
+    with ExitStack() as locks:  # another build of the same book would take its folder away
+        for folder in sorted(set(folders)):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            locks.enter_context(filelock.FileLock(folder.with_name(f".{folder.name}.lock")))
+        for country, folder, code in zip(countries, folders, codes, strict=True):
+            with languages.using(code):
+                stage(country, outputs=outputs, folder=folder)
+        with ThreadPoolExecutor(os.cpu_count()) as workers:
+            errors = list(workers.map(_render, folders, codes))
+        for country, folder, code, error in zip(countries, folders, codes, errors, strict=True):
+            if not error:
+                publish(folder / "_build" / "html", country=country, site=site, language=code)
     index = list_countries(site, outputs=outputs)
     failures = [
         f"{country.iso3}:\n{error}"
