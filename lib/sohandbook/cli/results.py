@@ -154,13 +154,21 @@ def status() -> None:
             {path.parent.name for path in paths.countries().glob("*/country.yml")}
             | {path.parent.name for path in paths.outputs().glob("*/manifest.json")}
         )
-        table = Table("Country", "Last run", *(chapter.id for chapter in every))
+        table = Table("Country", "Last run", "Chapters")
         for iso3 in countries:
             content = manifest.read(paths.outputs() / iso3)
             last = content.get("run", {})
             when = last.get("finished") or (last and f"{last['started']}, not finished") or "never"
-            results = (content["chapters"].get(c.id, {}).get("result", "") for c in every)
-            table.add_row(
-                iso3, when, *(f"[{COLOURS[r]}]{r}[/]" if r else "not yet" for r in results)
-            )
+            found: dict[str, list[str]] = {}
+            for chapter in every:
+                result = content["chapters"].get(chapter.id, {}).get("result", "not yet")
+                found.setdefault(result, []).append(chapter.id)
+            lines = (_named(result, ids, count=len(every)) for result, ids in found.items())
+            table.add_row(iso3, when, "\n".join(lines))
         console.print(table)
+
+
+def _named(result: str, ids: list[str], *, count: int) -> str:
+    """Say how many chapters came to a result, and which if somebody may have to do something."""
+    which = "" if result == "done" or len(ids) == count else f": {', '.join(ids)}"
+    return f"[{COLOURS.get(result, 'default')}]{len(ids)} {result}[/]{which}"
