@@ -114,6 +114,40 @@ def test_who_pays_decides_the_direction():
     assert set(activities.directions(frame, country="X", indicator="SO5-2")) == {"domestic"}
 
 
+@pytest.mark.parametrize(
+    ("country", "other"),
+    [
+        ("Niger", "Nigeria Trust Fund"),
+        ("Mali", "Somalia"),
+        ("Oman", "Romania"),
+        ("Guinea", "Equatorial Guinea"),
+        ("Dominica", "Dominican Republic"),
+    ],
+)
+def test_a_longer_name_is_another_country(country, other):
+    """Money of Nigeria to Niger comes from abroad; "domestic" would be lost from SO5-1."""
+    frame = pd.DataFrame(
+        {
+            "provider": [other, f"Ministry of Land, {country}", other],
+            "recipient_or_beneficiary": [country, other, f"{other} and {country}"],
+        }
+    )
+    ways = activities.directions(frame, country=country, indicator="SO5-1")
+    assert ways.tolist() == ["received", "provided", "received"]
+    with pytest.raises(InputError, match=f"found '{other} and {other}'"):
+        activities.directions(
+            frame.assign(provider=other, recipient_or_beneficiary=other),
+            country=country,
+            indicator="SO5-1",
+        )
+
+
+def test_a_name_in_a_script_without_capitals_may_touch_other_letters():
+    frame = pd.DataFrame({"provider": ["干旱国农业部"], "recipient_or_beneficiary": ["邻国"]})
+    ways = activities.directions(frame, country="干旱国", indicator="SO5-1")
+    assert ways.tolist() == ["provided"]
+
+
 def test_summaries_by_hand():
     first = activities.summary(ROWS, "SO5-1", significant_weight=1)
     assert first["received_usd"].tolist()[:2] == [15, 20]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sohandbook import forms
+from sohandbook.country_codes import is_named
 from sohandbook.errors import InputError
 from sohandbook.indicators import finance
 from sohandbook.indicators.finance import YEARS
@@ -59,7 +60,8 @@ def directions(frame: pd.DataFrame, *, country: str, indicator: str) -> pd.Serie
     """Return ``provided``, ``received`` or ``domestic`` for each activity.
 
     Who pays and who is paid are texts; one that holds the country's name is of the country,
-    for example "Solar Cooperative (Drylandia)".
+    for example "Solar Cooperative (Drylandia)". Longer names are other countries: Nigeria
+    is not Niger.
 
     Raises
     ------
@@ -68,9 +70,8 @@ def directions(frame: pd.DataFrame, *, country: str, indicator: str) -> pd.Serie
     """
     if indicator == "SO5-2":
         return pd.Series("domestic", index=frame.index)
-    name = country.casefold()
     ours = {
-        role: frame[role].fillna("").str.casefold().str.contains(name, regex=False)
+        role: frame[role].fillna("").map(lambda text: is_named(text, country)).astype(bool)
         for role in ("provider", "recipient_or_beneficiary")
     }
     pays, gets = ours["provider"], ours["recipient_or_beneficiary"]
