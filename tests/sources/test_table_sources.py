@@ -147,6 +147,33 @@ class TestAid:
         assert table["disbursement"].tolist() == [1.5, 2.0]
         assert table["desertification"].fillna(-9).tolist() == [2, -9]
 
+    @pytest.mark.parametrize("named", [True, False])
+    def test_an_activity_in_two_files_stops(
+        self, realdata, tmp_path, anywhere, open_product, named
+    ):
+        """Real rows of Niger in two downloads; with ids also a revised amount is the same."""
+        rows = pd.read_csv(
+            realdata / "oda/NER_oecdcrs_climate_202508.csv", encoding="utf-8-sig", dtype=str
+        )
+        rows = rows[rows["year"] == "2021"]
+        if named:
+            rows["crs_id"] = [f"2021{number:06d}" for number in range(len(rows))]
+        rows.to_csv(tmp_path / "crs whole.csv", index=False)
+        again = rows.tail(3).assign(project_title="Again" if named else None)
+        again.to_csv(tmp_path / "crs later.csv", index=False)
+        with pytest.raises(InputError, match=r"3 activities in crs later\.csv and crs whole\.csv"):
+            open_product("oecd_crs", tmp_path, "crs *.csv", anywhere, iso3="NER")
+        rows.iloc[:-3].to_csv(tmp_path / "crs whole.csv", index=False)
+        table = open_product("oecd_crs", tmp_path, "crs *.csv", anywhere, iso3="NER")
+        assert len(table) == len(rows)
+
+    def test_equal_rows_of_one_file_are_the_donors(self, tmp_path, anywhere, open_product):
+        row = "2020|A1|XXX|Northland|1.5\n"
+        text = "Year|CRSid|DE_Recipientcode|DonorName|usd_disbursement\n" + 2 * row
+        (tmp_path / "CRS.txt").write_text(text)
+        table = open_product("oecd_crs", tmp_path, "CRS.txt", anywhere)
+        assert table["disbursement"].tolist() == [1.5, 1.5]
+
     def test_the_data_explorer_counts_each_activity_once(self, tmp_path, anywhere, open_product):
         """Current and constant, committed and paid, and a total: five rows, one activity."""
         header = ("DONOR,RECIPIENT,SECTOR,FLOW_TYPE,PRICE_BASE,MD_DIM,MD_ID,TIME_PERIOD,"

@@ -45,6 +45,18 @@ NAMES = {
 }
 AMOUNTS = ("commitment", "disbursement", "commitment_constant", "disbursement_constant")
 MARKERS = ("desertification", "climate_mitigation", "climate_adaptation", "biodiversity", "gender")
+# What names an activity and year where the file has ids; without them the whole row does.
+IDENTITY = (
+    "year",
+    "donor",
+    "recipient",
+    "recipient_iso3",
+    "flow",
+    "activity",
+    "purpose_code",
+    "channel_code",
+    "finance_type",
+)
 # DAC directives: 0 not targeted, 1 significant, 2 principal, 3 principal and in an action
 # programme (desertification only). Blank: not screened, which is not zero.
 MARKER_CODES = (0, 1, 2, 3)
@@ -67,12 +79,13 @@ def oecd_crs(request: Request) -> pd.DataFrame:
     Raises
     ------
     InputError
-        No year or amount in the file, aggregates in place of activities, or a marker that
-        is not 0, 1, 2 or 3.
+        No year or amount in the file, aggregates in place of activities, a marker that
+        is not 0, 1, 2 or 3, or an activity and year in two files.
     """
     request.only_options("recipient_code", "donor_code")
-    frames = [_tidy(_read(path), path) for _, path in request.files()]
-    table = pd.concat(frames, ignore_index=True)
+    frames = {path: _tidy(_read(path), path) for _, path in request.files()}
+    table = pd.concat(list(frames.values()), ignore_index=True)
+    file = pd.Series(np.repeat([path.name for path in frames], [len(f) for f in frames.values()]))
     received = _of(table, "recipient", request)
     provided = _of(table, "donor", request)
     no_codes = request.option("recipient_code") is None and table["recipient_iso3"].isna().all()
@@ -88,6 +101,7 @@ def oecd_crs(request: Request) -> pd.DataFrame:
     table.insert(0, "direction", np.where(received, "received", "provided"))
     first, last = request.dataset.years or (0, 9999)
     kept = (received | provided) & table["year"].between(first, last)
+    _refuse_repeats(table[kept], file[kept], request)
     return table[kept].reset_index(drop=True)
 
 
@@ -132,6 +146,31 @@ def _refuse_without_rows(found: pd.DataFrame, request: Request, where: str) -> N
             allowed="one row at least",
             remedy=f"Fill the file in, or take {request.name} out of country.yml.",
         )
+
+
+def _refuse_repeats(table: pd.DataFrame, file: pd.Series, request: Request) -> None:
+    """Refuse an activity and year that two files hold: its money would count twice.
+
+    Rows are compared by :data:`IDENTITY` where they have an id, so that a revised amount is found
+    too, otherwise by all columns. Equal rows of one file are the donor's, and stay.
+    """
+    plain = table.astype("string").fillna("")
+    named = plain["activity"] != ""
+    rest = plain.columns.difference(IDENTITY)
+    plain.loc[named, rest] = ""
+    once = plain.assign(file=file).drop_duplicates()
+    again = once[once.duplicated(list(plain.columns))]
+    if again.empty:
+        return
+    row = table.loc[again.index[0]]
+    alike = (once[plain.columns] == plain.loc[again.index[0]]).all(axis=1)
+    raise InputError(
+        f"{request.where}.files",
+        found=f"{len(again)} activities in {' and '.join(once.loc[alike, 'file'])}, "
+        f"the first of {row['year']} by {row['donor']}",
+        allowed="each activity and year in one file",
+        remedy="Keep one of the files, or name the years of each in the pattern.",
+    )
 
 
 def _of(table: pd.DataFrame, role: str, request: Request) -> pd.Series:
