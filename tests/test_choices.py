@@ -154,6 +154,21 @@ def test_reasons_say_what_is_in_use(country):
     assert used["What is land of the same kind?"] == "the country's own setting"
 
 
+def test_the_growing_season_is_that_of_the_country(drylandia):
+    """Drylandia names its months and reports the calendar year: both can be compared there."""
+    report = Report.open(drylandia.iso3, output_folder=str(drylandia.output))
+    land = land_chain.LandChain(report)
+    values = land.settings("guidance")
+    assert (values["so1-2.annual_value"], values["so1-2.season"]) == ("calendar_year", [6, 10])
+    option = next(choice for choice in EVERY if choice.id == "annual_value").others[0]
+    figures = land.key_figures(values | option.settings(report.country))
+    calendar = land.key_figures(values)
+    assert figures["degraded_productivity"] != calendar["degraded_productivity"]
+    assert figures["degraded_soc"] == calendar["degraded_soc"]
+    with pytest.raises(InputError, match="found 'no season'"):
+        land.key_figures(values | option.settings(report.country) | {"so1-2.season": []})
+
+
 @pytest.mark.parametrize("iso3", ["drylandia", "archipelago"])
 def test_the_chains_give_the_tables_of_the_chapters(iso3, request):
     run = request.getfixturevalue(iso3)

@@ -37,7 +37,8 @@ class LandChain:
 
     Notes
     -----
-    Holds the yearly productivity, land cover and soil carbon: some 14 bytes a cell and year.
+    Holds the yearly productivity, land cover and soil carbon: some 14 bytes a cell and year, and
+    4 more where the growing season is tried too.
     """
 
     def __init__(self, report: Report) -> None:

@@ -87,7 +87,7 @@ def annual_productivity(
     first_year : int
         Earlier years are left out.
     season : pair of int
-        First and last month of the growing season; needed for ``growing_season`` only.
+        First and last month of the growing season; no matter for ``calendar_year``.
 
     Returns
     -------
@@ -101,10 +101,11 @@ def annual_productivity(
         found = land_productivity.annual_productivity(product, method="annual")
         found["productivity"].attrs["units"] = product.attrs.get("units", "")
     else:
-        if annual_value == "growing_season" and len(season) != 2:
+        seasonal = annual_value == "growing_season"
+        if seasonal and len(season) != 2:
             raise InputError(
                 f"{report.country.folder / 'country.yml'}, settings.so1-2.season",
-                found=list(season),
+                found=list(season) or "no season",
                 allowed="the first and the last month of the growing season, such as [6, 10]",
                 remedy="Give both months, or set annual_value to calendar_year.",
             )
@@ -113,7 +114,7 @@ def annual_productivity(
             index,
             method=annual_value,
             scale=index.attrs.get("scale_factor", 1.0),
-            season=tuple(season) or None,
+            season=tuple(season) if seasonal else None,
         )
         found = _of_years(found, first_year, last_year)
     found["productivity"] = found["productivity"].where(report.grid)

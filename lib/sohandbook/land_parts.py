@@ -192,5 +192,6 @@ class LandParts:
 
 
 def _yearly_value(values: Values) -> tuple[str, tuple[int, ...]]:
-    """Return how composites become one value a year."""
-    return values["so1-2.annual_value"], tuple(values["so1-2.season"])
+    """Return how composites become one value a year, and the months where that matters."""
+    how = values["so1-2.annual_value"]
+    return how, tuple(values["so1-2.season"]) if how == "growing_season" else ()
