@@ -37,6 +37,22 @@ def test_keys_and_attributes(series):
     assert (sites["NATURE"], sites["LOWER_BOUND"], sites["UPPER_BOUND"]) == ("G", "35.0", "45.0")
 
 
+def test_two_bounds_in_one_column_are_two_attributes(toy):
+    results = Results.read(*toy)
+    results.tables["SO4-2.T1"] = pd.DataFrame(
+        {
+            "year": [2015, 2019, 2023],
+            "red_list_index": [0.91, 0.9, 0.89],
+            "lower_upper_bound": ["0.9 to 0.924", "", None],
+        }
+    )
+    series = sdmx.observations(results)
+    sdmx.check(series)
+    species = series[series["SERIES"] == "ER_RSK_LST"]
+    assert species["LOWER_BOUND"].tolist() == ["0.9", "", ""]
+    assert species["UPPER_BOUND"].tolist() == ["0.924", "", ""]
+
+
 def test_what_the_country_computes_is_country_data(toy):
     results = Results.read(*toy)
     results.manifest["chapters"]["so4-3"]["parameters"]["source"] = "polygons"

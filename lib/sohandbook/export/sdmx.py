@@ -19,6 +19,7 @@ from sohandbook.evidence import year_in
 from sohandbook.export.results import Results
 
 TOTAL = "_T"
+_TWO_BOUNDS = re.compile(r"(\d+(?:\.\d+)?) to (\d+(?:\.\d+)?)")
 
 
 @cache
@@ -70,8 +71,7 @@ def _rows(entry: Mapping[str, Any], results: Results) -> list[dict[str, str]]:
             **own,
             "TIME_PERIOD": str(year_in(row[key])),
             "OBS_VALUE": _number(row[entry["column"]]),
-            "LOWER_BOUND": _number(row[entry["lower"]]) if "lower" in entry else "",
-            "UPPER_BOUND": _number(row[entry["upper"]]) if "upper" in entry else "",
+            **_bounds(entry, row),
         }
         for row in frame.to_dict("records")
         if not pd.isna(row[entry["column"]])
@@ -85,6 +85,18 @@ def _nature(entry: Mapping[str, Any], results: Results) -> str:
         if results.parameters.get(chapter, {}).get(name) == entry["computed"]:
             return "C"
     return str(entry["nature"])
+
+
+def _bounds(entry: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, str]:
+    """Return both bounds, from two columns or from one that reads ``0.9 to 0.924``."""
+    if "bounds" in entry:
+        both = _TWO_BOUNDS.fullmatch(str(row[entry["bounds"]]))
+        lower, upper = map(float, both.groups()) if both else (np.nan, np.nan)
+    else:
+        lower, upper = (
+            row[entry[side]] if side in entry else np.nan for side in ("lower", "upper")
+        )
+    return {"LOWER_BOUND": _number(lower), "UPPER_BOUND": _number(upper)}
 
 
 def _number(value: Any) -> str:
