@@ -115,6 +115,24 @@ def test_failed_chapter_is_kept_aside_and_others_go_on(handbook):
     assert not (handbook.output / "failed" / "one.ipynb").exists()
 
 
+def test_results_in_order_outlive_a_failure_when_run_again(handbook, tmp_path):
+    """Nothing but the machine was at fault, so they are as good as before, and what needs them."""
+    handbook.add_chapter(
+        "one", SAVE, f'assert not Path({str(tmp_path / "full")!r}).exists(), "full"',
+        '(tables / "one.csv").write_text("1")',
+    )  # fmt: skip
+    handbook.add_chapter("two", "2", needs=["one"])
+    runner.run("XTT")
+    before = handbook.manifest()["chapters"]
+    (tmp_path / "full").touch()
+    one, two = runner.run("XTT", only=["one", "two"], again=True)
+    assert (one.result, two.result) == ("failed", "done")
+    assert one.reason.endswith("AssertionError: full. Its earlier results stay.")
+    assert (handbook.output / "failed" / "one.ipynb").is_file()
+    assert handbook.manifest()["chapters"]["one"] == before["one"]
+    assert set(results(runner.run("XTT")).values()) == {"up to date"}
+
+
 def test_a_dead_kernel_is_a_failed_chapter(handbook):
     handbook.add_chapter("one", "import os", "os._exit(9)")
     (outcome,) = runner.run("XTT")

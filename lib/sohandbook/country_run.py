@@ -27,6 +27,7 @@ BLOCKED_BY: dict[str, Result] = {
     OUT_OF_DATE: "not run",
     "no data": "no data",
 }
+ONCE_MORE = "asked for again"
 STAGING_PREFIX = ".running-"
 # Parts of a chapter's key: what the report is made from, without the code that makes it.
 INPUTS = ("settings", "data", "country", "earlier chapters")
@@ -81,7 +82,7 @@ class CountryRun:
         for number, chapter in enumerate(self.plan.chapters, start=1):
             outcome = self._one(chapter, number, states)
             outcomes.append(outcome)
-            states[chapter.id] = outcome.result
+            states[chapter.id] = self.manifest["chapters"][chapter.id]["result"]
             self.progress(outcome)
             manifest.write(self.plan.output, self.manifest)
         self._finish()
@@ -183,7 +184,7 @@ class CountryRun:
         if not why:
             return Outcome(chapter, number, count, "up to date")
         self.progress(Outcome(chapter, number, count, "running", why))
-        return self._compute(chapter, number, count, key)
+        return self._compute(chapter, number, count, key, in_order=why == ONCE_MORE)
 
     def _key(self, chapter: Chapter) -> dict[str, str]:
         entries = self.manifest["chapters"]
@@ -210,8 +211,6 @@ class CountryRun:
         entry = self.manifest["chapters"].get(chapter.id, {})
         if entry.get("result") != "done":
             return "no result yet"
-        if self.again and chapter.id in self.plan.asked_for:
-            return "asked for again"
         changed = [part for part in key if entry["key"].get(part) != key[part]]
         if changed:
             return f"changed: {', '.join(changed)}"
@@ -219,9 +218,12 @@ class CountryRun:
             file = self.plan.output / name
             if not file.is_file() or self.checksums.of(file) != checksum:
                 return f"{name} is gone or was changed by hand"
-        return ""
+        return ONCE_MORE if self.again and chapter.id in self.plan.asked_for else ""
 
-    def _compute(self, chapter: Chapter, number: int, count: int, key: dict[str, str]) -> Outcome:
+    def _compute(
+        self, chapter: Chapter, number: int, count: int, key: dict[str, str], *, in_order: bool
+    ) -> Outcome:
+        """Run a chapter; if it fails, earlier results stay only where they are still in order."""
         execution = _import_execution()
         output, values = self.plan.output, self.plan.values[chapter.id]
         staging = Path(tempfile.mkdtemp(prefix=f"{STAGING_PREFIX}{chapter.id}-", dir=output))
@@ -253,6 +255,9 @@ class CountryRun:
             shutil.rmtree(staging, ignore_errors=True)
         result = "failed" if reason else "done"
         seconds = round(time.monotonic() - start, 2)
+        if reason and in_order:
+            reason = f"{reason.rstrip('.')}. Its earlier results stay."
+            return Outcome(chapter, number, count, result, reason, seconds)
         self._remove_old_outputs(chapter.id, keep=outputs)
         self.manifest["chapters"][chapter.id] = {
             **entry,
