@@ -4,6 +4,8 @@ No time stamps, no file names, no user names: a raw file that is made twice is
 the same file, so its checksum can stand in a report.
 """
 
+from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from rasterio.windows import Window as RasterWindow
 
 from sohandbook.training.story import Window
 
+TILE = 256  # cells on each side
 Part = tuple[int, int, int]
 FICTION = "Fictional: {name} does not exist. Made by sohandbook.training for teaching and tests."
 GEOGRAPHIC = {
@@ -105,16 +108,34 @@ def projected_geotiff(
         "zlevel": 7,
         "predictor": 3 if first.dtype.kind == "f" else 1,
         "tiled": True,
-        "blockxsize": 256,
-        "blockysize": 256,
+        "blockxsize": TILE,
+        "blockysize": TILE,
         "sparse_ok": True,
     }
     with rasterio.open(path, "w", **profile) as file:
         if tags:
             file.update_tags(**tags)
-        for column, piece in pieces:
-            window = RasterWindow(column, 0, piece.shape[1], piece.shape[0])
-            file.write(piece, 1, window=window)
+        for rows, columns, part in _tile_by_tile(pieces):
+            window = RasterWindow.from_slices(rows, columns)
+            file.write(part, 1, window=window)
+
+
+def _tile_by_tile(
+    pieces: list[tuple[int, NDArray[Any]]],
+) -> Iterator[tuple[tuple[int, int], tuple[int, int], NDArray[Any]]]:
+    """Give the rows, the columns and the values in each tile of a file, in the file's order.
+
+    A cache that is full writes its oldest tile early. In this order that changes nothing; in
+    another the bytes of a file would depend on the memory of the machine.
+    """
+    height = pieces[0][1].shape[0]
+    for top in range(0, height, TILE):
+        bottom = min(top + TILE, height)
+        for first, piece in sorted(pieces, key=itemgetter(0)):
+            last = first + piece.shape[1]
+            for tile in range(first // TILE * TILE, last, TILE):
+                left, right = max(tile, first), min(tile + TILE, last)
+                yield (top, bottom), (left, right), piece[top:bottom, left - first : right - first]
 
 
 def netcdf(
