@@ -31,7 +31,8 @@ class Handbook:
         self.output = root / "outputs" / "XTT"
         for folder in (self.country, self.raw, root / "notebooks"):
             folder.mkdir(parents=True)
-        for name in ("classes.yml", "locale", "minimum_standards.yml", "prais_forms.yml"):
+        linked = ("classes.yml", "land_cover_legends.yml", "locale", "minimum_standards.yml")
+        for name in (*linked, "prais_forms.yml"):
             (root / "data" / name).symlink_to(Path(__file__).parents[1] / "data" / name)
         (self.country / "boundary.geojson").write_text(BOUNDARY)
         self.chapters: list[dict] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import filelock
 
-from sohandbook import chapters, early_checks, manifest
+from sohandbook import chapters, early_checks, early_maps, manifest
 from sohandbook.country_run import CountryRun
 from sohandbook.errors import InputError
 from sohandbook.outcome import Outcome
@@ -57,6 +57,7 @@ def run(
         if under_way.due():
             early_checks.check_inputs(plan.country)
             early_checks.read_tables(plan.country, plan.data)
+            early_maps.check_maps(plan.country, plan.data)
         return under_way.all_chapters()
 
 
