@@ -129,7 +129,64 @@ def test_a_wrong_field_of_a_dataset_is_named(write, changes, field, found, allow
     message = str(error.value)
     assert f"country.yml, datasets.land_cover.{field}: found" in message
     assert found in message and allowed in message
-    assert len(message) < 700  # a person reads it: never the whole file
+    for finding in error.value.findings:
+        assert len(str(finding)) < 700  # a person reads it: never the whole file
+
+
+def test_all_wrong_fields_are_named_together(write):
+    land_cover = GOOD["datasets"]["land_cover"]
+    folder = write(
+        party="rich",
+        preset=None,
+        prset="guidance",
+        regions={"file": "regions.shp", "source": "s"},
+        grid={"dataset": "soil"},
+        datasets={
+            "land_cover": land_cover | {"years": [2022, 2000]},
+            "rain": land_cover | {"instead_of": "cloud"},
+        },
+    )
+    with pytest.raises(InputError) as error:
+        Country.load("XTL", folder=folder)
+    told = [(each.where.split(", ")[-1], each.found) for each in error.value.findings]
+    assert told == [
+        ("prset", "guidance"),
+        ("party", "rich"),
+        ("datasets.land_cover.years", [2022, 2000]),
+        ("regions.file", "regions.shp"),
+        ("grid.dataset", "soil"),
+        ("datasets.rain.instead_of", "cloud"),
+    ]
+    lines = str(error.value).splitlines()
+    assert [line[:3] for line in lines] == ["1. ", "2. ", "3. ", "4. ", "5. ", "6. "]
+    assert all(each.remedy in line for each, line in zip(error.value.findings, lines, strict=True))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"boundary": None},
+        {"boundary": "boundary.geojson"},
+        {"grid": {"dataset": "land_cover", "crs": "EPSG:6933", "resolution": 250}},
+        {"name": None},
+        {"datasets": None},
+        {"datasets": {"land_cover": "a file"}},
+        {"datasets": {"land_cover": {**GOOD["datasets"]["land_cover"], "product": None}}},
+        {"settings": {"so1-1": "none"}},
+    ],
+)
+def test_one_wrong_field_has_no_consequences(write, changes):
+    """A stand-in takes its place, and nobody is told of what follows from it."""
+    with pytest.raises(InputError) as error:
+        Country.load("XTL", folder=write(**changes))
+    assert len(error.value.findings) == 1
+
+
+def test_a_misspelt_field_is_told_of_once(write):
+    folder = write(boundary=None, bounary=GOOD["boundary"], name=None)
+    with pytest.raises(InputError) as error:
+        Country.load("XTL", folder=folder)
+    assert [each.where.split(", ")[-1] for each in error.value.findings] == ["bounary", "name"]
 
 
 def test_a_field_written_twice_is_refused(write):

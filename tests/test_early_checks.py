@@ -36,6 +36,48 @@ def checked() -> Country:
     return country
 
 
+def test_five_wrong_entries_are_told_of_together(handbook):
+    handbook.add_chapter("three", SAVE, parameters="threshold: float = 0.1\nyear: int = 2000\n")
+    handbook.add_dataset("land_cover", product="esa_cci_landcover", files=["none_{year}.tif"])
+    handbook.add_dataset("landcover", product="national_land_cover")
+    handbook.write_settings(
+        language="xx",
+        grid={"crs": "EPSG:27700", "resolution": 250},
+        settings={"three": {"threshold": "low", "yaer": 2001}, "eleven": {}},
+    )
+    answer = CliRunner().invoke(app, ["check", "XTT"])
+    assert answer.exit_code == 2
+    lines = answer.stderr.splitlines()
+    assert lines[0] == "Wrong input in 8 places."
+    assert [line.split("country.yml, ")[1] for line in lines[1::4]] == [
+        "language",
+        "settings",
+        "datasets",
+        "settings.three.threshold",
+        "settings.three",
+        "datasets.land_cover.files",
+        "datasets.land_cover.product",
+        "grid.crs",
+    ]
+    assert all(line.startswith("  found:") for line in lines[2::4])
+    assert all(line.startswith("  allowed:") for line in lines[3::4])
+
+
+def test_one_wrong_entry_is_told_without_a_number(handbook):
+    handbook.write_settings(language="xx")
+    answer = CliRunner().invoke(app, ["check", "XTT"])
+    assert answer.exit_code == 2
+    assert answer.stderr.startswith("Wrong input. ") and len(answer.stderr.splitlines()) == 4
+
+
+def test_wrong_cells_of_all_tables_are_told_of_together(handbook):
+    handbook.add_dataset("gini", product="national_series", content="year,value\n2000,some\n")
+    handbook.add_chapter("two", SAVE, datasets=["gini"])
+    (handbook.raw / "poverty.txt").write_text("year,value\n2000,a lot\n")
+    answer = CliRunner().invoke(app, ["check", "XTT"])
+    assert answer.exit_code == 2 and "a lot" in answer.stderr and "some" in answer.stderr
+
+
 def test_a_layout_that_nobody_knows(handbook):
     handbook.add_dataset("land_cover", product="esa_cci_landcover")
     message = refused()

@@ -18,12 +18,10 @@ from pydantic import (
     model_validator,
 )
 
-from sohandbook import paths
-from sohandbook.errors import InputError
-from sohandbook.settings_file import read, wrong_field
-
-# A cell in degrees that is wider was meant in metres.
-COARSEST_DEGREES = 1.0
+from sohandbook import paths, settings_checks
+from sohandbook.errors import Findings, InputError
+from sohandbook.settings_checks import SETTINGS_FILE
+from sohandbook.settings_file import read, wrong_fields
 
 Years = Annotated[
     tuple[int, int], Field(description="first and last year, for example [2000, 2015]")
@@ -231,86 +229,64 @@ class Country(Strict):
         InputError
             Names the file, the field, the value found and what is allowed.
         """
-        folder = Path(folder) if folder else paths.countries() / iso3
-        file = folder / "country.yml"
+        country, found = cls.examine(iso3, folder=folder)
+        found.refuse()
+        return country
+
+    @classmethod
+    def examine(cls, iso3: str, *, folder: Path | str | None = None) -> tuple[Self, Findings]:
+        """Read a country's settings, and gather what is wrong with them.
+
+        Parameters
+        ----------
+        iso3, folder
+            As in :meth:`load`.
+
+        Returns
+        -------
+        Country
+            Where a field is wrong a stand-in is in its place, so that the others can be looked at.
+        Findings
+
+        Raises
+        ------
+        InputError
+            The file is not there or too broken to look further.
+        """
+        folder = (Path(folder) if folder else paths.countries() / iso3).resolve()
+        file = folder / SETTINGS_FILE
         if not file.is_file():
-            known = sorted(path.parent.name for path in paths.countries().glob("*/country.yml"))
+            known = sorted(path.parent.name for path in paths.countries().glob(f"*/{file.name}"))
             raise InputError(
                 str(file),
                 found="no such file",
                 allowed=known,
                 remedy=f"Run 'sohandbook new {iso3}' to write one.",
             )
-        content = read(file)
+        content = read(file) | {"folder": folder}
+        found = Findings()
         try:
-            country = cls(folder=folder.resolve(), **content)
+            country = cls.model_validate(content)
         except ValidationError as error:
-            raise wrong_field(
+            found += wrong_fields(
                 error, model=cls, file=file, remedy="See 'How to add your country' in the book."
-            ) from error
-        if country.iso3 != iso3:
-            raise InputError(
-                f"{file}, iso3", found=country.iso3, allowed=iso3, remedy="Mend the code."
             )
-        country._check_files()
-        country._check_grid()
-        country._check_other_sources()
-        return country
+            try:
+                country = cls.model_validate(
+                    settings_checks.with_stand_ins(content, error, iso3=iso3)
+                )
+            except ValidationError:
+                found.refuse()
+                raise
+        if country.iso3 != iso3:
+            where = f"{file}, iso3"
+            found.append(
+                InputError(where, found=country.iso3, allowed=iso3, remedy="Mend the code.")
+            )
+        found.extend(settings_checks.of_country(country))
+        return country, found
 
     def results_folder(self, language: str = "", *, outputs: Path | None = None) -> Path:
         """Return where results in a language go: those in another than the country's own apart."""
         apart = "" if language in ("", self.language) else language
         return (outputs or paths.outputs()) / apart / self.iso3
-
-    def _check_files(self) -> None:
-        for field in ("boundary", "regions", "affected_areas"):
-            vector = getattr(self, field)
-            if vector is not None and not (self.folder / vector.file).is_file():
-                raise InputError(
-                    f"{self.folder / 'country.yml'}, {field}.file",
-                    found=vector.file,
-                    allowed="a file in the country's folder",
-                    remedy="Put the file there or mend its name.",
-                )
-
-    def _check_grid(self) -> None:
-        where = f"{self.folder / 'country.yml'}, grid"
-        if self.grid.dataset is not None and self.grid.dataset not in self.datasets:
-            raise InputError(
-                f"{where}.dataset",
-                found=self.grid.dataset,
-                allowed=self.datasets,
-                remedy="Name a dataset of the list, or give 'crs' and 'resolution' instead.",
-            )
-        if self.grid.crs is None or self.grid.resolution is None:
-            return
-        from pyproj import CRS
-        from pyproj.exceptions import CRSError
-
-        try:
-            crs = CRS.from_user_input(self.grid.crs)
-        except CRSError as error:
-            raise InputError(
-                f"{where}.crs",
-                found=self.grid.crs,
-                allowed="a coordinate reference system that is known, for example EPSG:6933",
-                remedy="Mend the code: epsg.io lists them all.",
-            ) from error
-        if crs.is_geographic and self.grid.resolution > COARSEST_DEGREES:
-            raise InputError(
-                f"{where}.resolution",
-                found=self.grid.resolution,
-                allowed=f"up to {COARSEST_DEGREES:g}: cells of {self.grid.crs} are in degrees",
-                remedy="Give degrees, for example 0.0025, or a system in metres.",
-            )
-
-    def _check_other_sources(self) -> None:
-        first = [name for name, dataset in self.datasets.items() if not dataset.instead_of]
-        for name, dataset in self.datasets.items():
-            if dataset.instead_of and dataset.instead_of not in first:
-                raise InputError(
-                    f"{self.folder / 'country.yml'}, datasets.{name}.instead_of",
-                    found=dataset.instead_of,
-                    allowed=first,
-                    remedy="Name the dataset of which this is another source.",
-                )

@@ -1,6 +1,6 @@
 """What a country's settings and small files must hold, looked at before anything is computed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sohandbook import input_files
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
-from sohandbook.errors import InputError
+from sohandbook.errors import Findings, InputError
+from sohandbook.settings_checks import SETTINGS_FILE
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -17,55 +18,66 @@ if TYPE_CHECKING:
 MOST_BYTES = 20_000_000
 
 
-def check_names(country: Country, chapters: Iterable[Chapter]) -> None:
+def of_names(country: Country, chapters: Iterable[Chapter]) -> Iterator[InputError]:
     """Look at the names and years in the settings; quick, for every job of a batch does it.
 
-    Raises
+    Yields
     ------
     InputError
         Names the field, what was found and what is allowed.
     """
-    _check_names(country, chapters)
-    _check_years(country)
+    yield from _names(country, chapters)
+    yield from _years(country)
 
 
-def check_inputs(country: Country) -> None:
+def of_inputs(country: Country) -> Iterator[InputError]:
     """Look at what the settings name: layouts, units, and where the country lies.
 
-    Raises
+    Yields
     ------
     InputError
         Names the field or file, what was found and what is allowed.
     """
-    _check_layouts(country)
-    _check_units(country)
-    _check_place(country)
+    yield from _layouts(country)
+    yield from _units(country)
+    yield from _place(country)
 
 
-def read_tables(country: Country, data: dict[str, list[Path]]) -> None:
-    """Read the small tables among a country's datasets, so that a wrong cell is found at once.
+def check_inputs(country: Country, data: Mapping[str, list[Path]] | None = None) -> None:
+    """Look at what the settings name, and read the small tables: a wrong cell is found at once.
 
     Parameters
     ----------
     country : Country
-    data : dict
-        Dataset to its files, as a plan has them.
+    data : mapping, optional
+        Dataset to its files, as a plan has them; without it no table is read.
 
     Raises
     ------
     InputError
-        Names the file, the line or cell, what was found and what is allowed.
+        Names the field or file, the line or cell, what was found and what is allowed.
     """
+    found = Findings(of_inputs(country))
+    found.extend(_tables(country, data or {}))
+    found.refuse()
+
+
+def _tables(country: Country, data: Mapping[str, list[Path]]) -> Iterator[InputError]:
     from sohandbook import sources
     from sohandbook.country_data import CountryData
 
+    found = Findings()
+    if any(_place(country)):  # no dataset opens without the boundary
+        return
     for name, files in data.items():
         is_table = country.datasets[name].product in sources.TABLES
         if is_table and sum(file.stat().st_size for file in files) < MOST_BYTES:
-            CountryData(country).data(name, native=True)
+            with found.gathering():
+                CountryData(country).data(name, native=True)
+    yield from found
 
 
-def _check_names(country: Country, chapters: Iterable[Chapter]) -> None:
+def _names(country: Country, chapters: Iterable[Chapter]) -> Iterator[InputError]:
     read = {
         name
         for chapter in chapters
@@ -74,7 +86,7 @@ def _check_names(country: Country, chapters: Iterable[Chapter]) -> None:
     }
     for name, dataset in country.datasets.items():
         if name not in read and name != country.grid.dataset and not dataset.instead_of:
-            raise InputError(
+            yield InputError(
                 f"{country.folder / 'country.yml'}, datasets",
                 found=name,
                 allowed=sorted(read),
@@ -82,12 +94,12 @@ def _check_names(country: Country, chapters: Iterable[Chapter]) -> None:
             )
 
 
-def _check_layouts(country: Country) -> None:
+def _layouts(country: Country) -> Iterator[InputError]:
     from sohandbook import sources
 
     for name, dataset in country.datasets.items():
         if dataset.product not in sources.PRODUCTS:
-            raise InputError(
+            yield InputError(
                 f"{country.folder / 'country.yml'}, datasets.{name}.product",
                 found=dataset.product,
                 allowed=sources.PRODUCTS,
@@ -95,7 +107,7 @@ def _check_layouts(country: Country) -> None:
             )
 
 
-def _check_units(country: Country) -> None:
+def _units(country: Country) -> Iterator[InputError]:
     """A unit that is stated is the one in which we count: nothing converts the numbers."""
     from sohandbook import data_standards
 
@@ -105,7 +117,7 @@ def _check_units(country: Country) -> None:
         if not wanted or not dataset.unit or "scale" in dataset.options:
             continue
         if not data_standards.same_unit(dataset.unit, wanted):
-            raise InputError(
+            yield InputError(
                 f"{country.folder / 'country.yml'}, datasets.{name}.unit",
                 found=dataset.unit,
                 allowed=wanted,
@@ -119,7 +131,7 @@ def _perhaps(name: str, names: Iterable[str], remedy: str) -> str:
     return f"{remedy} Perhaps '{near[0]}' is meant." if near else remedy
 
 
-def _check_years(country: Country) -> None:
+def _years(country: Country) -> Iterator[InputError]:
     """The first and the last years of the periods need a land cover map, their own or another."""
     dataset = country.datasets.get("land_cover")
     if dataset is None or dataset.years is None:
@@ -127,7 +139,7 @@ def _check_years(country: Country) -> None:
     first, last = dataset.years
     for year in country.periods.area_years:
         if not first <= year <= last and year not in dataset.stands_for:
-            raise InputError(
+            yield InputError(
                 f"{country.folder / 'country.yml'}, periods",
                 found=year,
                 allowed=f"{first} to {last}, the years of land_cover, or one of its 'stands_for'",
@@ -136,7 +148,7 @@ def _check_years(country: Country) -> None:
             )
 
 
-def _check_place(country: Country) -> None:
+def _place(country: Country) -> Iterator[InputError]:
     """The boundary holds polygons, and a system of coordinates that is named is made for them."""
     import geopandas as gpd
     import pyogrio
@@ -144,32 +156,39 @@ def _check_place(country: Country) -> None:
     from sohandbook.grid import unwrap
 
     path = country.folder / country.boundary.file
+    if path.name == SETTINGS_FILE or not path.is_file():  # the settings have been told of
+        return
     try:
         frame = gpd.read_file(path)
-    except pyogrio.errors.DataSourceError as error:
-        raise InputError(
+    except pyogrio.errors.DataSourceError:
+        yield InputError(
             str(path),
             found="no map that can be read",
             allowed="a vector file that GDAL reads, for example GeoJSON or GeoPackage",
             remedy="Open it in QGIS and save it again.",
-        ) from error
+        )
+        return
     shapes = sorted(set(frame.geom_type.dropna()))
     if not shapes or not set(shapes) <= {"Polygon", "MultiPolygon"}:
-        raise InputError(
+        yield InputError(
             str(path),
             found=", ".join(shapes) or "no shapes",
             allowed="polygons, the country's outline",
             remedy="Turn lines into polygons, for example in QGIS.",
         )
-    boundary = unwrap(frame)
+        return
     if country.grid.crs is not None:
-        _check_area_of_use(country, boundary)
+        yield from _area_of_use(country, unwrap(frame))
 
 
-def _check_area_of_use(country: Country, boundary: "gpd.GeoDataFrame") -> None:
+def _area_of_use(country: Country, boundary: "gpd.GeoDataFrame") -> Iterator[InputError]:
     from pyproj import CRS
+    from pyproj.exceptions import CRSError
 
-    area = CRS.from_user_input(country.grid.crs).area_of_use
+    try:
+        area = CRS.from_user_input(country.grid.crs).area_of_use
+    except CRSError:  # the settings have been told of
+        return
     if area is None:
         return
     west, south, east, north = area.bounds
@@ -181,7 +200,7 @@ def _check_area_of_use(country: Country, boundary: "gpd.GeoDataFrame") -> None:
         and ((left - west) % 360 < width or (right - west) % 360 < width)
     )
     if not inside:
-        raise InputError(
+        yield InputError(
             f"{country.folder / 'country.yml'}, grid.crs",
             found=f"{country.grid.crs}, made for {area.name}",
             allowed=f"a system for longitudes {left:.1f} to {right:.1f} and latitudes "

@@ -4,7 +4,8 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,54 @@ class InputError(ValueError):
             allowed = ", ".join(str(value) for value in allowed)
         self.where, self.found, self.allowed, self.remedy = where, found, allowed, remedy
         super().__init__(f"{where}: found {found!r}; allowed: {allowed}. {remedy}")
+
+    @property
+    def findings(self) -> Sequence["InputError"]:
+        """What was found, each finding by itself."""
+        return (self,)
+
+
+class JoinedInputError(InputError):
+    """Several findings about one input; place, value and remedy are those of the first.
+
+    Parameters
+    ----------
+    findings : sequence of InputError
+    """
+
+    def __init__(self, findings: Sequence[InputError]) -> None:
+        first = findings[0]
+        super().__init__(first.where, found=first.found, allowed=first.allowed, remedy=first.remedy)
+        self._findings = tuple(findings)
+        self.args = ("\n".join(f"{number}. {each}" for number, each in enumerate(findings, 1)),)
+
+    @property
+    def findings(self) -> Sequence[InputError]:
+        """What was found, each finding by itself."""
+        return self._findings
+
+
+class Findings(list[InputError]):
+    """What is wrong with an input, gathered so that people can mend all of it at once."""
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Keep what a check finds, and go on behind it."""
+        try:
+            yield
+        except InputError as error:
+            self.extend(error.findings)
+
+    def refuse(self) -> None:
+        """Stop if anything was found.
+
+        Raises
+        ------
+        InputError
+            The finding, or all of them.
+        """
+        if self:
+            raise JoinedInputError(self) if len(self) > 1 else self[0]
 
 
 def first_finding(error: "ValidationError", *, where: str, remedy: str) -> InputError:

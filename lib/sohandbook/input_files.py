@@ -21,6 +21,7 @@ from sohandbook.errors import InputError, cannot_write
 
 FIELD = re.compile(r"\{[^}]*\}")
 OR = " or "  # between datasets of which a chapter needs one
+MOST_NAMED = 3  # of files that are missing: all of a series would hide what else is wrong
 SEXES = ("f", "m")  # as WorldPop's file names write them
 
 
@@ -43,25 +44,30 @@ def find(dataset: Dataset, *, name: str, country: Country) -> list[Path]:
     Raises
     ------
     InputError
-        Names the first file that is missing.
+        Names the files that are missing, of many the first ones.
     """
     folders = [country.folder, paths.raw_data() / country.iso3]
     found: set[Path] = set()
+    missing = []
     for patterns in _alternatives(dataset):
         files = _first_match(patterns, folders)
         if not files:
-            raise InputError(
-                f"{country.folder / 'country.yml'}, datasets.{name}.files",
-                found=f"no file {' or '.join(patterns)}",
-                allowed=f"a file in {folders[0]} or {folders[1]}",
-                remedy=(
-                    "Run 'sohandbook training' to make the training data."
-                    if country.fictional
-                    else "Put the file there, mend the pattern, shorten 'years', or name "
-                    "under 'stands_for' a year that stands for it."
-                ),
-            )
+            missing.append(" or ".join(patterns))
         found.update(files)
+    if missing:
+        more = len(missing) - MOST_NAMED
+        raise InputError(
+            f"{country.folder / 'country.yml'}, datasets.{name}.files",
+            found=f"no file {'; '.join(missing[:MOST_NAMED])}"
+            + (f"; and {more} more" if more > 0 else ""),
+            allowed=f"a file in {folders[0]} or {folders[1]}",
+            remedy=(
+                "Run 'sohandbook training' to make the training data."
+                if country.fictional
+                else "Put the file there, mend the pattern, shorten 'years', or name "
+                "under 'stands_for' a year that stands for it."
+            ),
+        )
     return sorted(found)
 
 

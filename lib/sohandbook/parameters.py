@@ -16,7 +16,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from sohandbook import paths
 from sohandbook.country import Country
-from sohandbook.errors import InputError
+from sohandbook.errors import Findings, InputError
 
 GIVEN_BY_RUNNER = ("iso3", "country_folder", "output_folder")
 TYPES = {"int": int, "float": float, "str": str, "bool": bool, "list": list, "dict": dict}
@@ -157,19 +157,21 @@ def resolve(
     settings = country.settings.get(chapter_id, {})
     where = f"{country.folder / 'country.yml'}, settings.{chapter_id}"
     own = {name: p for name, p in parameters.items() if name not in GIVEN_BY_RUNNER}
-    for name in settings:
-        if name not in own:
-            raise InputError(
-                where,
-                found=name,
-                allowed=own or "no settings: this chapter has none",
-                remedy="Mend the name or remove the line.",
-            )
     chosen = {name: parameter.default for name, parameter in own.items()}
     for name, value in preset(country.preset).get(chapter_id, {}).items():
         chosen[name] = own[name].check(value, where=f"data/presets.yml, {chapter_id}.{name}")
+    found = Findings()
     for name, value in settings.items():
-        chosen[name] = own[name].check(value, where=f"{where}.{name}")
+        with found.gathering():
+            if name not in own:
+                raise InputError(
+                    where,
+                    found=name,
+                    allowed=own or "no settings: this chapter has none",
+                    remedy="Mend the name or remove the line.",
+                )
+            chosen[name] = own[name].check(value, where=f"{where}.{name}")
+    found.refuse()
     return chosen
 
 

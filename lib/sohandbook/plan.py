@@ -1,6 +1,6 @@
 """The plan of a run: everything that can be wrong is found before a kernel starts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,30 +71,26 @@ def check(
     Raises
     ------
     InputError
-        Names the file, what was found and what is allowed.
+        Names the file, what was found and what is allowed, for each finding.
     """
-    country = Country.load(iso3, folder=folder)
+    country, found = Country.examine(iso3, folder=folder)
     language = languages.check(language or country.language)
     every = chapters.read()
     known = {chapter.id for chapter in every}
-    for chapter_id in country.settings:
-        if chapter_id not in known:
-            raise InputError(
-                f"{country.folder / 'country.yml'}, settings",
-                found=chapter_id,
-                allowed=[chapter.id for chapter in every],
-                remedy="Name a chapter of the handbook.",
-            )
-    early_checks.check_names(country, every)
-    values = {
-        chapter.id: parameters.resolve(country, chapter.id, parameters.read(chapter.file))
-        for chapter in every
-    }
     asked_for = {chapter.id for chapter in chapters.choose(every, only)}
     chosen = chapters.choose(every, asked_for | chapters.needed(every, asked_for))
+    found.extend(_unknown_chapters(country, every))
+    found.extend(early_checks.of_names(country, every))
+    values = {}
+    for chapter in every:
+        with found.gathering():
+            values[chapter.id] = parameters.resolve(
+                country, chapter.id, parameters.read(chapter.file)
+            )
     for chapter in chosen:
-        _refuse_without_data(chapter, country)
-    _check_legend(country)
+        found.extend(_without_data(chapter, country))
+    with found.gathering():
+        _check_legend(country)
     chosen = chosen or every
     possible = [chapter for chapter in chosen if not input_files.lacking(chapter, country)]
     used = {
@@ -102,20 +98,36 @@ def check(
         for chapter in possible
         for name, dataset in input_files.used_by(chapter, country).items()
     }
+    data = {}
+    for name, dataset in sorted(used.items()):
+        with found.gathering():
+            data[name] = input_files.find(dataset, name=name, country=country)
+    if found:  # it stops here anyway: tell also of what takes longer to look at
+        found.extend(early_checks.of_inputs(country))
+    found.refuse()
     return Plan(
         country=country,
         chapters=chosen,
         asked_for=asked_for or known,
         known=known,
         values=values,
-        data={
-            name: input_files.find(dataset, name=name, country=country)
-            for name, dataset in sorted(used.items())
-        },
+        data=data,
         output=Path(output or country.results_folder(language)).resolve(),
         default_folders=folder is None and output is None,
         language=language,
     )
+
+
+def _unknown_chapters(country: Country, every: list[Chapter]) -> Iterator[InputError]:
+    names = [chapter.id for chapter in every]
+    for chapter_id in country.settings:
+        if chapter_id not in names:
+            yield InputError(
+                f"{country.folder / 'country.yml'}, settings",
+                found=chapter_id,
+                allowed=names,
+                remedy="Name a chapter of the handbook.",
+            )
 
 
 def _check_legend(country: Country) -> None:
@@ -136,10 +148,10 @@ def _check_legend(country: Country) -> None:
         )
 
 
-def _refuse_without_data(chapter: Chapter, country: Country) -> None:
+def _without_data(chapter: Chapter, country: Country) -> Iterator[InputError]:
     """Somebody who asks for a chapter by name wants it; without data it cannot be."""
     for name in input_files.lacking(chapter, country):
-        raise InputError(
+        yield InputError(
             f"{country.folder / 'country.yml'}, datasets",
             found=f"no dataset {name!r}",
             allowed=f"{name!r} among them, because chapter {chapter.id} needs it",

@@ -55,8 +55,7 @@ def run(
         closing(CountryRun(plan, again=again, threads=threads, progress=progress)) as under_way,
     ):
         if under_way.due():
-            early_checks.check_inputs(plan.country)
-            early_checks.read_tables(plan.country, plan.data)
+            early_checks.check_inputs(plan.country, plan.data)
             early_maps.check_maps(plan.country, plan.data)
         return under_way.all_chapters()
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from sohandbook.errors import InputError
 
+UNKNOWN = "extra_forbidden"  # a field that no model knows
 # What pydantic calls its findings, and what a person may write instead.
 ALLOWED = {
     "missing": "this field is required",
@@ -81,12 +82,12 @@ def _problem(error: Exception) -> str:
     return f"line {mark.line + 1}, '{text}': {said}"
 
 
-def wrong_field(
+def wrong_fields(
     error: ValidationError, *, model: type[BaseModel], file: Path, remedy: str
-) -> InputError:
-    """Turn pydantic's findings into one message that names a field as the file does.
+) -> list[InputError]:
+    """Turn pydantic's findings into errors that name a field as the file does.
 
-    A name that is not known comes first: a misspelt field is also a missing one.
+    A misspelt field is also a missing one; it is told of once.
 
     Parameters
     ----------
@@ -96,24 +97,40 @@ def wrong_field(
     file : Path
     remedy : str
     """
-    findings = sorted(error.errors(), key=lambda finding: finding["type"] != "extra_forbidden")
-    first = findings[0]
-    field = ".".join(str(part) for part in first["loc"])
-    found = "nothing" if first["type"] == "missing" else first["input"]
-    if first["type"] == "extra_forbidden" and isinstance(found, dict | list):
-        found = first["loc"][-1]
-    allowed = ALLOWED.get(first["type"]) or first["msg"].removeprefix("Value error, ").removeprefix(
-        "Input should be "
+    findings, told = [], set()
+    for finding in sorted(error.errors(), key=lambda each: each["type"] != UNKNOWN):
+        path = finding["loc"]
+        if finding["type"] == UNKNOWN:
+            names = [name for name in _fields(model, path[:-1]) if name != "folder"]
+            near = difflib.get_close_matches(str(path[-1]), names, n=1)
+            told.update((*path[:-1], name) for name in near)
+            findings.append(_unknown_field(finding, names, near, file=file, remedy=remedy))
+        elif finding["type"] != "missing" or path not in told:
+            allowed = ALLOWED.get(finding["type"]) or (
+                finding["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+            )
+            found = "nothing" if finding["type"] == "missing" else finding["input"]
+            findings.append(
+                InputError(_place(file, path), found=found, allowed=allowed, remedy=remedy)
+            )
+    return findings
+
+
+def _unknown_field(
+    finding: Any, names: list[str], near: list[str], *, file: Path, remedy: str
+) -> InputError:
+    name, value = finding["loc"][-1], finding["input"]
+    meant = f" Perhaps it means '{near[0]}'." if near else ""
+    return InputError(
+        _place(file, finding["loc"]),
+        found=name if isinstance(value, dict | list) else value,
+        allowed="known fields only: " + ", ".join(names),
+        remedy=f"Mend the name or remove the line.{meant} {remedy}",
     )
-    if first["type"] == "extra_forbidden":
-        names = [name for name in _fields(model, first["loc"][:-1]) if name != "folder"]
-        near = difflib.get_close_matches(str(first["loc"][-1]), names, n=1)
-        meant = f" Perhaps it means '{near[0]}'." if near else ""
-        remedy = f"Mend the name or remove the line.{meant} {remedy}"
-        allowed = "known fields only: " + ", ".join(names)
-    if len(findings) > 1:
-        remedy = f"{remedy} ({len(findings) - 1} more after this one.)"
-    return InputError(f"{file}, {field}", found=found, allowed=allowed, remedy=remedy)
+
+
+def _place(file: Path, path: tuple[int | str, ...]) -> str:
+    return f"{file}, {'.'.join(str(part) for part in path)}"
 
 
 def _fields(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:

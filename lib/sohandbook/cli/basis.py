@@ -45,10 +45,15 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        complaints.print("[red]Wrong input.[/]", escape(error.where))
-        complaints.print("  found:  ", escape(str(error.found)))
-        complaints.print("  allowed:", escape(error.allowed))
-        complaints.print(" ", escape(error.remedy))
+        several = len(error.findings) > 1
+        if several:
+            complaints.print(f"[red]Wrong input[/] in {len(error.findings)} places.")
+        for number, finding in enumerate(error.findings, 1):
+            title = f"[red]{number}.[/]" if several else "[red]Wrong input.[/]"
+            complaints.print(title, escape(finding.where))
+            complaints.print("  found:  ", escape(str(finding.found)))
+            complaints.print("  allowed:", escape(finding.allowed))
+            complaints.print(" ", escape(finding.remedy))
         raise typer.Exit(2) from None
     except OSError as error:
         if not cannot_write(error):

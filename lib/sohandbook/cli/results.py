@@ -32,8 +32,7 @@ def check(iso3: Iso3, folder: Folder = None, output: Output = None) -> None:
         from sohandbook import check_report, early_checks, early_maps, input_files, plan, runner
 
         checked = plan.check(iso3, folder=folder, output=output)
-        early_checks.check_inputs(checked.country)
-        early_checks.read_tables(checked.country, checked.data)
+        early_checks.check_inputs(checked.country, checked.data)
         early_maps.check_maps(checked.country, checked.data)
         for name, files in checked.data.items():
             console.print(f"{name}: {len(files)} file{'s' if len(files) > 1 else ''}")

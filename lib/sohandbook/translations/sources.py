@@ -15,7 +15,7 @@ from sohandbook.translations import markdown, notebooks
 INTERFACE, FIGURES, ERRORS = "interface", "figures", "errors"
 _IN_TEMPLATE = re.compile(r"""words\(\s*"((?:[^"\\]|\\.)*)"|words\(\s*'((?:[^'\\]|\\.)*)'""")
 _MARKERS = {"translate", "message"}
-_ERRORS = {"InputError", "first_finding", "wrong_field"}
+_ERRORS = {"InputError", "first_finding", "wrong_fields"}
 # Files of data/ whose sentences stand in tables, and the fields that hold them. Where a text comes
 # from ('source') is the name of a work or a file, and stays as it is.
 _SENTENCES = {
