@@ -55,9 +55,9 @@ def test_five_wrong_entries_are_told_of_together(handbook):
         "datasets",
         "settings.three.threshold",
         "settings.three",
-        "datasets.land_cover.files",
         "datasets.land_cover.product",
         "grid.crs",
+        "datasets.land_cover.files",
     ]
     assert all(line.startswith("  found:") for line in lines[2::4])
     assert all(line.startswith("  allowed:") for line in lines[3::4])

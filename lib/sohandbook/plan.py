@@ -9,7 +9,7 @@ from sohandbook import chapters, early_checks, input_files, parameters
 from sohandbook import language as languages
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
-from sohandbook.errors import InputError
+from sohandbook.errors import Findings, InputError
 
 
 @dataclass(frozen=True)
@@ -98,12 +98,13 @@ def check(
         for chapter in possible
         for name, dataset in input_files.used_by(chapter, country).items()
     }
-    data = {}
+    data, missing = {}, Findings()
     for name, dataset in sorted(used.items()):
-        with found.gathering():
+        with missing.gathering():
             data[name] = input_files.find(dataset, name=name, country=country)
-    if found:  # it stops here anyway: tell also of what takes longer to look at
+    if found or missing:  # it stops here anyway: tell also of what takes longer to look at
         found.extend(early_checks.of_inputs(country))
+    found.extend(missing)  # last: before anything is fetched they are many
     found.refuse()
     return Plan(
         country=country,
