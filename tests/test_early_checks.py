@@ -31,9 +31,9 @@ def refused() -> str:
 
 
 def checked() -> Country:
-    country = plan.check("XTT").country
-    early_checks.check_inputs(country)
-    return country
+    made = plan.check("XTT")
+    early_checks.check_inputs(made.country, made.data)
+    return made.country
 
 
 def test_five_wrong_entries_are_told_of_together(handbook):

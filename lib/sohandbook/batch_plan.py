@@ -13,16 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from sohandbook import (
-    chapters,
-    early_checks,
-    early_maps,
-    input_files,
-    manifest,
-    paths,
-    plan,
-    runner,
-)
+from sohandbook import chapters, early_checks, input_files, manifest, paths, plan, runner
 from sohandbook.errors import InputError
 
 RETRIES = 1  # of jobs that could not do their work at all; a chapter that fails is not one
@@ -179,7 +170,6 @@ def make_plan(
             due[iso3] = runner.due(checked)
             if due[iso3]:
                 early_checks.check_inputs(checked.country, checked.data)
-                early_maps.check_maps(checked.country, checked.data)
                 cells[iso3] = _million_cells(iso3)
         except InputError as error:
             refused[iso3] = str(error)

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sohandbook import input_files
+from sohandbook import early_maps, input_files
 from sohandbook.chapters import Chapter
 from sohandbook.country import Country
 from sohandbook.errors import Findings, InputError
@@ -43,14 +43,14 @@ def of_inputs(country: Country) -> Iterator[InputError]:
     yield from _place(country)
 
 
-def check_inputs(country: Country, data: Mapping[str, list[Path]] | None = None) -> None:
-    """Look at what the settings name, and read the small tables: a wrong cell is found at once.
+def check_inputs(country: Country, data: Mapping[str, list[Path]]) -> None:
+    """Look at what the settings name, read the small tables, then open the maps.
 
     Parameters
     ----------
     country : Country
-    data : mapping, optional
-        Dataset to its files, as a plan has them; without it no table is read.
+    data : mapping
+        Dataset to its files, as a plan has them.
 
     Raises
     ------
@@ -58,8 +58,9 @@ def check_inputs(country: Country, data: Mapping[str, list[Path]] | None = None)
         Names the field or file, the line or cell, what was found and what is allowed.
     """
     found = Findings(of_inputs(country))
-    found.extend(_tables(country, data or {}))
+    found.extend(_tables(country, data))
     found.refuse()
+    early_maps.check_maps(country, data)
 
 
 def _tables(country: Country, data: Mapping[str, list[Path]]) -> Iterator[InputError]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import filelock
 
-from sohandbook import chapters, early_checks, early_maps, manifest
+from sohandbook import chapters, early_checks, manifest
 from sohandbook.country_run import CountryRun
 from sohandbook.errors import InputError
 from sohandbook.outcome import Outcome
@@ -56,7 +56,6 @@ def run(
     ):
         if under_way.due():
             early_checks.check_inputs(plan.country, plan.data)
-            early_maps.check_maps(plan.country, plan.data)
         return under_way.all_chapters()
 
 

@@ -29,11 +29,10 @@ def check(iso3: Iso3, folder: Folder = None, output: Output = None) -> None:
     Example: [bold]sohandbook check XDL[/]
     """
     with plain_errors():
-        from sohandbook import check_report, early_checks, early_maps, input_files, plan, runner
+        from sohandbook import check_report, early_checks, input_files, plan, runner
 
         checked = plan.check(iso3, folder=folder, output=output)
         early_checks.check_inputs(checked.country, checked.data)
-        early_maps.check_maps(checked.country, checked.data)
         for name, files in checked.data.items():
             console.print(f"{name}: {len(files)} file{'s' if len(files) > 1 else ''}")
         for chapter in checked.chapters:
